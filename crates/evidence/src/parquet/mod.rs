@@ -1,0 +1,209 @@
+//! Parquet files: native columns, row group by row group.
+//!
+//! The file is probed first, in a program of its own under a memory limit, then decoded here. This
+//! must not give a value a meaning: what a column is for is decided by the typing of arrays.
+
+mod probe;
+mod thrift;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+
+use crate::chunk::{Chunk, Columns, Pieces, Reader, Refusal};
+use crate::isolation;
+
+/// The hidden argument by which the program is asked to probe a Parquet file.
+pub const ARGUMENT: &str = "__probe-parquet";
+
+const BATCH_ROWS: usize = 16_384;
+
+/// Embedded Arrow schemas only say how a writer held the data; the file's own types say what it is.
+/// So a timestamp is UTC exactly when the file says that it is adjusted to UTC.
+fn options() -> ArrowReaderOptions {
+    ArrowReaderOptions::new().with_skip_arrow_metadata(true)
+}
+
+/// A Parquet file, ready to be read in pieces. Cheap to share between threads.
+#[derive(Debug, Clone)]
+pub struct ParquetFile {
+    path: PathBuf,
+    file: String,
+    metadata: ArrowReaderMetadata,
+    header: Vec<String>,
+    /// The number of the first row of each row group.
+    first_rows: Vec<u64>,
+}
+
+/// Opens and probes a Parquet file.
+///
+/// `file` is the name that refusals give. `program`, called with [`ARGUMENT`] and the path, must hand
+/// over to [`isolated_main`]; without one the file is probed in this process.
+///
+/// # Errors
+/// A file that is no Parquet file, is encrypted, cut short, or contradicts itself.
+pub fn open_pieces(path: &Path, file: &str, program: Option<&Path>) -> Result<ParquetFile, Refusal> {
+    let refuse = |what: String| Refusal::new(file, what, "export it again, or as CSV");
+    match program {
+        Some(program) => probe_in_child(program, path),
+        None => unwound(|| probe::probe(path)),
+    }
+    .map_err(refuse)?;
+    let opened = || -> Result<ArrowReaderMetadata, String> {
+        let opened = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
+        let plain = ArrowReaderMetadata::load(&opened, options()).map_err(|error| error.to_string())?;
+        let views = options().with_schema(Arc::new(text_as_views(plain.schema())));
+        ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), views).map_err(|error| error.to_string())
+    };
+    let metadata = unwound(opened).map_err(refuse)?;
+    let header = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let mut first_rows = vec![0];
+    for group in metadata.metadata().row_groups() {
+        first_rows.push(first_rows[first_rows.len() - 1] + group.num_rows() as u64);
+    }
+    Ok(ParquetFile { path: path.to_owned(), file: file.to_owned(), metadata, header, first_rows })
+}
+
+/// Opens a Parquet file to be read from beginning to end, all columns that are not nested.
+///
+/// # Errors
+/// As [`open_pieces`].
+pub fn open(path: &Path, file: &str, program: Option<&Path>) -> Result<Box<dyn Reader>, Refusal> {
+    let opened = open_pieces(path, file, program)?;
+    let columns: Vec<usize> = (0..opened.header.len()).filter(|&column| !opened.is_nested(column)).collect();
+    let groups = (0..opened.count()).collect();
+    Ok(Box::new(opened.reader(groups, 0, &columns)?))
+}
+
+fn text_as_views(schema: &Schema) -> Schema {
+    let view = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => Arc::clone(field),
+    };
+    Schema::new(schema.fields().iter().map(view).collect::<Vec<_>>())
+}
+
+/// A file that contradicts itself may make the decoder panic; that is the file's fault, not ours.
+fn unwound<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the Parquet file is broken: its parts contradict each other".to_owned()))
+}
+
+fn probe_in_child(program: &Path, path: &Path) -> Result<(), String> {
+    let mut command = Command::new(program);
+    command.arg(ARGUMENT).arg(path).env_clear().stdin(Stdio::null()).stderr(Stdio::null());
+    let output = command.output().map_err(|error| format!("the program that probes Parquet files cannot be started: {error}"))?;
+    match output.stdout.as_slice() {
+        b"ok" if output.status.success() => Ok(()),
+        b"" => Err(format!("the Parquet file cannot be read: {}", isolation::why(Some(output.status)))),
+        what => Err(String::from_utf8_lossy(what).into_owned()),
+    }
+}
+
+/// What the child does: `[file]`; `ok`, or what is wrong with the file, on standard output.
+pub fn isolated_main(arguments: &[OsString]) -> ExitCode {
+    let [path] = arguments else { return ExitCode::from(2) };
+    // A panic's own words would only reach a closed pipe.
+    std::panic::set_hook(Box::new(|_| {}));
+    let answer = unwound(|| probe::probe(Path::new(path))).map_or_else(|what| what, |()| "ok".to_owned());
+    let told = std::io::stdout().write_all(answer.as_bytes());
+    if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl ParquetFile {
+    fn is_nested(&self, column: usize) -> bool {
+        self.metadata.schema().field(column).data_type().is_nested()
+    }
+
+    fn reader(&self, groups: Vec<usize>, first_row: u64, columns: &[usize]) -> Result<GroupReader, Refusal> {
+        let refuse = |what: String| Refusal::new(&self.file, what, "export it again, or as CSV");
+        if let Some(&nested) = columns.iter().find(|&&column| self.is_nested(column)) {
+            let what = format!("column {:?} holds lists or records, not single values", self.header[nested]);
+            return Err(Refusal::new(&self.file, what, "export it with one value per row and column"));
+        }
+        let build = || -> Result<ParquetRecordBatchReader, String> {
+            let opened = File::open(&self.path).map_err(|error| format!("cannot be opened: {error}"))?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, self.metadata.clone());
+            let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
+            let builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
+            builder.build().map_err(|error| format!("the Parquet file is broken: {error}"))
+        };
+        let batches = unwound(build).map_err(refuse)?;
+        // The decoder gives columns in the order of the file, whatever the order they are asked for in.
+        let mut sorted = columns.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let place = |column| sorted.binary_search(column).unwrap_or_default();
+        Ok(GroupReader {
+            file: self.file.clone(),
+            header: columns.iter().map(|&column| self.header[column].clone()).collect(),
+            order: columns.iter().map(place).collect(),
+            batches,
+            ordinal: 0,
+            first_row,
+            ended: false,
+        })
+    }
+}
+
+impl Pieces for ParquetFile {
+    fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    fn count(&self) -> usize {
+        self.metadata.metadata().num_row_groups()
+    }
+
+    fn open(&self, piece: usize, columns: &[usize]) -> Result<Box<dyn Reader>, Refusal> {
+        Ok(Box::new(self.reader(vec![piece], self.first_rows[piece], columns)?))
+    }
+}
+
+/// Some row groups of a file.
+struct GroupReader {
+    file: String,
+    header: Vec<String>,
+    /// Where each column of the header stands in what the decoder gives.
+    order: Vec<usize>,
+    batches: ParquetRecordBatchReader,
+    ordinal: u32,
+    first_row: u64,
+    ended: bool,
+}
+
+impl Reader for GroupReader {
+    fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk>, Refusal> {
+        if self.ended {
+            return Ok(None);
+        }
+        let next = || self.batches.next().transpose().map_err(|error| format!("the Parquet file is broken: {error}"));
+        let batch: Option<RecordBatch> = unwound(next).map_err(|what| {
+            self.ended = true;
+            Refusal::new(&self.file, what, "export it again, or as CSV")
+        })?;
+        let Some(batch) = batch else {
+            self.ended = true;
+            return Ok(None);
+        };
+        let ordered = batch.project(&self.order).map_err(|error| Refusal::new(&self.file, error.to_string(), ""))?;
+        let chunk = Chunk { ordinal: self.ordinal, first_row: self.first_row, columns: Columns::Arrays(ordered) };
+        self.ordinal += 1;
+        self.first_row += batch.num_rows() as u64;
+        Ok(Some(chunk))
+    }
+}
