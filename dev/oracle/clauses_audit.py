@@ -1,0 +1,206 @@
+"""Section 3 (who may audit), the records of sampled audits, 7.1.3, and 8.2.8 to 8.2.10 (records)."""
+
+import times
+from intake import known, unknown
+from rules import both, either, in_office, open_at, share
+
+AUDIT_KIND = ("6.1.1 8.1 8.2.1 8.2.2.a 8.2.2.b 8.2.2.c 8.2.2.d 8.2.2.e 8.2.2.f 8.2.3.a 8.2.3.b "
+              "8.2.4.a 8.2.4.b 8.2.4.c 8.2.7 8.3.3 8.3.4 8.3.5").split()
+OF_EVENTS = ("8.2.2.c", "8.2.2.d", "8.2.4.c", "8.3.5")
+OF_ADMINISTRATORS = ("8.2.2.e", "8.3.3", "8.3.5")
+ROLE_WANTED = {"8.1": "local_auditor", "8.2.1": "local_auditor",
+               "8.3.3": "national_auditor", "8.3.4": "national_auditor", "8.3.5": "national_auditor"}
+SAMPLED = {"4.1.1": "rate_reports", "8.2.2.a": "rate_new_authorisations", "8.2.2.b": "rate_privilege_changes",
+           "8.2.3.b": "rate_retentions", "8.2.4.a": "rate_recent_searches", "8.2.4.b": "rate_older_searches",
+           "8.2.7": "rate_disclosures", "8.3.1": "rate_read_changes"}
+LISTS = ("7.1.1", "7.1.2", "7.1.3")
+
+
+def section_3(case, clauses):
+    audits = [r for r in case.reviews_in_window() if r.clause in AUDIT_KIND]
+    auditors = {row.person_id: row for row in case.get("auditors")}
+    for name in ("3.a", "3.b"):
+        clauses[name].population = len(audits)
+    clauses["3.c"].population = sum(r.clause in OF_ADMINISTRATORS for r in audits)
+    for review in audits:
+        if case.has("auditors"):
+            clearance(clauses["3.a"], review, auditors)
+        if case.has("appointments") and review.clause in ROLE_WANTED:
+            clauses["3.a"].judge("wrong_auditor", review.review_id, wrong_auditor(case, review))
+    if not case.has("auditors", "accounts"):
+        return
+    accounts = {}
+    for row in case.get("accounts"):
+        accounts.setdefault(row.user_id, []).append(row)
+    for review in audits:
+        clauses["3.b"].judge("auditor_has_user_access", review.review_id,
+                             holds(review, auditors, accounts, ("user",)))
+        if review.clause in OF_ADMINISTRATORS:
+            clauses["3.c"].judge("auditor_has_admin_access", review.review_id,
+                                 holds(review, auditors, accounts, ("administrator", "super_administrator")))
+
+
+def clearance(clause, review, auditors):
+    subject = review.review_id
+    if unknown(review.reviewer_id):
+        clause.no_verdict("auditor_unknown")
+        clause.no_verdict("clearance_lapsed")
+        return
+    auditor = auditors.get(review.reviewer_id)
+    if auditor is None:
+        clause.exception("auditor_unknown", subject)
+        return
+    level, until = auditor.clearance, auditor.clearance_expires_on
+    lapsed = None if unknown(until) else until is None or until < times.day(review.reviewed_at)
+    clause.judge("clearance_lapsed", subject, either(None if unknown(level) else level is None, lapsed))
+
+
+def wrong_auditor(case, review):
+    if unknown(review.reviewer_id):
+        return None
+    held = either(*(in_office(a, times.day(review.reviewed_at)) for a in case.get("appointments")
+                    if a.role == ROLE_WANTED[review.clause] and a.person_id == review.reviewer_id))
+    return None if held is None else not held
+
+
+def holds(review, auditors, accounts, permissions):
+    """Whether the reviewer then held an open account with one of the permissions."""
+    if unknown(review.reviewer_id):
+        return None
+    ids, doubt = {review.reviewer_id}, False
+    auditor = auditors.get(review.reviewer_id)
+    if auditor is not None:
+        if unknown(auditor.user_ids):
+            doubt = None
+        elif auditor.user_ids:
+            ids.update(auditor.user_ids.split())
+    return either(doubt, *(open_at(a, review.reviewed_at) for user in ids for a in accounts.get(user, [])
+                           if a.permission in permissions))
+
+
+def sampled_audits(case, clauses):
+    for name, rate in SAMPLED.items():
+        clause = clauses[name]
+        all_of = sorted(times.day(at) for at in case.reviewed(name, "*"))
+        for review in case.reviews_in_window():
+            if review.clause == name and review.subject == "*":
+                sampled_audit(case, clause, review, case.p[rate], all_of)
+
+
+def sampled_audit(case, clause, review, rate, all_of):
+    subject = review.review_id
+    searches = clause.name in ("8.2.4.a", "8.2.4.b")
+    cells = [review.population, review.examined]
+    if searches:
+        cells += [review.window_from, review.window_to]
+    clause.judge("sample_not_recorded", subject, either(*(None if unknown(c) else c is None for c in cells)))
+    if review.population is not None and review.examined is not None:
+        clause.judge("sample_too_small", subject, too_small(review, rate))
+    if clause.name == "8.2.4.a":
+        clause.blank("rationale_missing", subject, review.rationale)
+    if searches:
+        clause.judge("sample_window_short", subject, window_short(case, review, all_of))
+
+
+def too_small(review, rate):
+    if known(review.population):
+        needed = share(rate, review.population)
+        if needed == 0:
+            return False
+        return None if unknown(review.examined) else review.examined < needed
+    return None
+
+
+def window_short(case, review, all_of):
+    today = times.day(review.reviewed_at)
+    earlier = [d for d in all_of if d < today]
+    since = (today - (earlier[-1] if earlier else case.window.first)).days
+    start, end = review.window_from, review.window_to
+    if since < case.p["sample_window_days"] or start is None or end is None:
+        return False
+    if unknown(start) or unknown(end):
+        return None
+    return (end - start).days + 1 < case.p["sample_window_days"]
+
+
+def disposed_early(case, clause, subject, made_on, disposed_on):
+    if unknown(disposed_on):
+        clause.no_verdict("disposed_early")
+    elif disposed_on is not None and disposed_on < times.add_months(made_on, 12 * case.p["record_retention_years"]):
+        clause.exception("disposed_early", subject)
+
+
+def records_kept(case, clauses):
+    """7.1.3 and 8.2.10. A review whose clause is withheld belongs to one of them, nobody can say which."""
+    for review in case.get("reviews"):
+        made_on = times.day(review.reviewed_at)
+        if unknown(review.clause):
+            continue
+        clause = clauses["7.1.3" if review.clause in LISTS else "8.2.10"]
+        clause.population += 1
+        disposed_early(case, clause, review.review_id, made_on, review.disposed_on)
+    for audit in case.get("audits"):
+        clauses["8.2.10"].population += 1
+        disposed_early(case, clauses["8.2.10"], audit.audit_id, times.day(audit.completed_at), audit.disposed_on)
+
+
+def noncompliances(case, clause):
+    days = case.p["nc_report_days"]
+    window = case.window
+    for row in case.get("noncompliances"):
+        due = times.add_days(row.identified_on, days)
+        reported = row.reported_on
+        inside = window.holds(row.identified_on)
+        if not inside and not window.before(row.identified_on):
+            continue
+        if unknown(reported):
+            clause.population += inside
+            # Reported on time, late, or not at all: after the last day for it only that much is sure.
+            if window.as_of_date > due:
+                clause.no_verdict("reported_late")
+                clause.no_verdict("not_reported")
+            if not known(row.report_reference):
+                clause.no_verdict("report_copy_missing")
+            continue
+        if not inside and reported is not None and window.before(reported):
+            continue
+        clause.population += 1
+        if reported is None:
+            clause.judge("not_reported", row.noncompliance_id, window.as_of_date > due)
+        else:
+            clause.judge("reported_late", row.noncompliance_id, reported > due)
+            clause.blank("report_copy_missing", row.noncompliance_id, row.report_reference)
+    if case.has("noncompliances"):
+        not_recorded(case, clause, days)
+
+
+def not_recorded(case, clause, days):
+    for review in case.reviews_in_window():
+        if review.outcome == "satisfactory":
+            continue
+        start = times.day(review.reviewed_at)
+        end = times.add_days(start, days)
+        if case.window.as_of_date <= end:
+            continue
+        answered = either(*(
+            None if unknown(nc.clause) or unknown(review.clause) else nc.clause == review.clause
+            for nc in case.get("noncompliances") if start <= nc.identified_on <= end))
+        missing = None if answered is None else not answered
+        clause.judge("noncompliance_not_recorded", review.review_id,
+                     both(None if unknown(review.outcome) else True, missing))
+
+
+def audit_records(case, clause):
+    audits = case.in_window("audits", "completed_at")
+    clause.population = len(audits)
+    for audit in audits:
+        clause.blank("findings_missing", audit.audit_id, audit.findings)
+        clause.blank("extent_missing", audit.audit_id, audit.extent)
+        clause.blank("action_missing", audit.audit_id, audit.action)
+    if not case.has("audits", "reviews"):
+        return
+    ids = {audit.audit_id for audit in case.get("audits")}
+    for review in case.reviews_in_window():
+        if review.clause in AUDIT_KIND and review.clause not in OF_EVENTS:
+            missing = None if unknown(review.audit_id) else review.audit_id not in ids
+            clause.judge("audit_record_missing", review.review_id, missing)
