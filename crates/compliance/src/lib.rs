@@ -1,1 +1,16 @@
+//! The rules of the standard that are about time, amounts and states: pure functions over dates and numbers.
+//!
+//! Nothing here reads a file, a table or a clock; `as_of` is always an argument. The cadence rule and
+//! the event rule live here once, whatever evidence they are applied to.
 
+pub mod cadence;
+pub mod event;
+pub mod london;
+pub mod sampled_audit;
+pub mod state;
+pub mod time;
+
+pub use cadence::{Cadence, CadenceFinding};
+pub use event::{Event, EventFinding, Limit};
+pub use state::State;
+pub use time::{Day, Instant};

@@ -180,7 +180,7 @@ sets! {
         text("name"),
         Column::new("latitude", Kind::Latitude),
         Column::new("longitude", Kind::Longitude),
-        date("installed_on").required().deciding(),
+        date("installed_on").required(),
         date("decommissioned_on").ending(),
     }
     CLOCK_CHECKS "clock_checks" "One comparison of a camera's clock with a reference." {

@@ -1,0 +1,27 @@
+//! What is kept aside of the sets that stream past, for the few queries that must join it.
+
+use crate::evidence::{LOGONS, SEARCHES};
+use crate::model::Collected;
+
+pub static COLLECTED: &[Collected] = &[
+    // 8.2.4.c and 8.2.6: accesses to preserved data, few among all searches.
+    Collected {
+        name: "preserved_searches",
+        of: &SEARCHES,
+        columns: &["search_id", "searched_at", "preserved_case", "reference"],
+        given: "preserved_case <> ''",
+    },
+    // 8.2.2.d: what was done under the names of people who left in the window.
+    Collected {
+        name: "leaver_searches",
+        of: &SEARCHES,
+        columns: &["user_id", "system", "searched_at"],
+        given: "user_id IN ($leavers)",
+    },
+    Collected {
+        name: "leaver_logons",
+        of: &LOGONS,
+        columns: &["user_id", "at", "outcome"],
+        given: "user_id IN ($leavers)",
+    },
+];
