@@ -15,10 +15,10 @@ pub fn write(cell: &DataRef<'_>, is_1904: bool, out: &mut String) {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => out.push_str(text),
         DataRef::SharedString(text) => out.push_str(text),
         DataRef::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        DataRef::Int(value) => drop(write!(out, "{value}")),
+        DataRef::Int(value) => append(out, format_args!("{value}")),
         DataRef::Float(value) => number(*value, out),
         DataRef::DateTime(value) => date_time(value, is_1904, out),
-        DataRef::Error(error) => drop(write!(out, "{error}")),
+        DataRef::Error(error) => append(out, format_args!("{error}")),
     }
 }
 
@@ -27,10 +27,15 @@ pub fn number(value: f64, out: &mut String) {
     let value = if value == 0.0 { 0.0 } else { value };
     // Beyond this a plain decimal is a row of zeros that says less than the exponent.
     if value != 0.0 && !(1e-15..1e21).contains(&value.abs()) {
-        drop(write!(out, "{value:e}"));
+        append(out, format_args!("{value:e}"));
     } else {
-        drop(write!(out, "{value}"));
+        append(out, format_args!("{value}"));
     }
+}
+
+fn append(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = out.write_fmt(text);
 }
 
 const DAY: i64 = 86_400_000_000;
@@ -52,7 +57,7 @@ fn date_time(value: &ExcelDateTime, is_1904: bool, out: &mut String) {
         return clock(of_day, out);
     }
     match date(day, is_1904) {
-        Some(date) => drop(write!(out, "{date}")),
+        Some(date) => append(out, format_args!("{date}")),
         None => out.push_str("1900-02-29"),
     }
     if of_day > 0 {
@@ -72,10 +77,10 @@ fn snapped(micros: f64) -> i64 {
 /// `HH:MM:SS`, with as many digits of the second as there are.
 fn clock(micros: i64, out: &mut String) {
     let (seconds, fraction) = (micros / 1_000_000, micros % 1_000_000);
-    drop(write!(out, "{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60));
+    append(out, format_args!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60));
     if fraction > 0 {
         let digits = format!("{fraction:06}");
-        drop(write!(out, ".{}", digits.trim_end_matches('0')));
+        append(out, format_args!(".{}", digits.trim_end_matches('0')));
     }
 }
 
