@@ -100,7 +100,7 @@ def dormant(case, clause):
             continue
         clause.population += 1
         if unknown(closed):
-            if late_or_missing(case, counting, due):
+            if case.has("reviews") and late_or_missing(case, counting, due):
                 clause.no_verdict("review_missing")
         elif closed is None or times.day(closed) > due:
             if case.has("reviews"):
@@ -112,9 +112,10 @@ def late_or_missing(case, counting, due):
 
 
 def dormant_unknown(case, clause, row):
-    """When the account was last used is unknown: it may have been at any time since it was authorised."""
-    earliest = times.add_days(times.day(row.authorised_at), case.p["dormant_days"])
-    if moment(earliest) < case.window.as_of and not (known(row.closed_at) and row.closed_at <= moment(earliest)):
+    """When the account was last used is unknown: at any time from the day it was authorised."""
+    earliest = moment(times.add_days(times.day(row.authorised_at), case.p["dormant_days"]))
+    closed = row.closed_at if known(row.closed_at) else case.window.as_of
+    if case.has("reviews") and earliest < case.window.as_of and closed > max(earliest, case.window.start):
         clause.no_verdict("review_missing")
 
 
@@ -126,8 +127,7 @@ def leavers(case, clause):
         if left is None:
             continue
         if unknown(left):
-            for code in ("leaver_access_open", "access_after_leaving", "review_missing"):
-                clause.no_verdict(code)
+            leaver_unknown(case, clause)
             continue
         inside = window.holds(left)
         if not inside and not window.before(left):
@@ -149,6 +149,15 @@ def leavers(case, clause):
             if case.has("reviews"):
                 event_rule(case, clause, subject, left, counting, hours=limit)
         clause.population += judged
+
+
+def leaver_unknown(case, clause):
+    """Whether and when the holder left is unknown: nothing that is asked of leavers can be said."""
+    clause.no_verdict("leaver_access_open")
+    if case_has_uses(case):
+        clause.no_verdict("access_after_leaving")
+    if case.has("reviews"):
+        clause.no_verdict("review_missing")
 
 
 def case_has_uses(case):

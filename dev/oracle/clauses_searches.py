@@ -70,10 +70,7 @@ def searches(case, clauses):
             c.population += of == "c"
         under = c if of == "c" else b if of and "b" in of else a
         judge_search(case, under, search, recent, tests)
-        if unknown(search.preserved_case):
-            for code in ("other_investigation", "preserved_case_unknown"):
-                own.no_verdict(code)
-        elif of == "c" and case.has("preserved_cases"):
+        if case.has("preserved_cases"):
             own_investigation(own, search, cases)
     found = any(set(x.found) - before_found[id(x)] for x in (a, b, c))
     doubt = any(sum(x.untestable.values()) - before_doubt[id(x)] for x in (a, b, c))
@@ -108,16 +105,22 @@ def each_preserved_access(case, clause):
         if search.preserved_case is None:
             continue
         judged, counting = event_in_question(case, search.searched_at, case.reviewed(clause.name, search.search_id))
-        if not judged:
+        if not judged or not case.has("reviews"):
             continue
         if unknown(search.preserved_case):
             clause.no_verdict("review_missing")
-        elif case.has("reviews"):
+        else:
             event_rule(case, clause, search.search_id, search.searched_at, counting,
                        Period(months=case.p["preserved_review_months"]))
 
 
 def own_investigation(clause, search, cases):
+    if search.preserved_case is None:
+        return
+    if unknown(search.preserved_case):
+        clause.no_verdict("other_investigation")
+        clause.no_verdict("preserved_case_unknown")
+        return
     found = cases.get(search.preserved_case)
     if found is None:
         clause.exception("preserved_case_unknown", search.search_id)

@@ -2,7 +2,7 @@
 
 import times
 from clauses_cameras import arises, cameras
-from intake import known, unknown
+from intake import WITHHELD, known, unknown
 from rules import Period, both, cadence, star_cadence
 
 
@@ -31,7 +31,7 @@ def beyond_limit(row, limit_day):
         if count == 0:
             return False
         return None if unknown(kept) else count > (kept or 0)
-    if repr(count) == "withheld" or kept not in (None, 0) or not known(oldest):
+    if count is WITHHELD or kept not in (None, 0) or not known(oldest):
         return None
     return times.day(oldest) < limit_day(times.day(row.snapshot_at))
 
@@ -105,7 +105,7 @@ def failures(case, clause):
 
 
 def voi_lists(case):
-    """list → (its rows, its deletion: an instant, None, or "unknown", the earliest known deletion)."""
+    """list → (its rows, the earliest known deletion or None, whether another deletion is withheld)."""
     found = {}
     for row in case.get("voi_lists"):
         found.setdefault(row.list_id, []).append(row)
