@@ -47,6 +47,57 @@ fn every_case_expects_something_of_a_clause_and_code_of_the_standard() {
 }
 
 #[test]
+fn no_sample_is_larger_than_its_population_and_every_due_date_is_a_date() {
+    for case in all() {
+        for expectation in &case.expectations {
+            let place = format!("{}:{}", case.file, expectation.line);
+            match &expectation.of {
+                Expected::Due(Some(date)) => assert_eq!(date.len(), "2026-03-01".len(), "{place}: `{date}`"),
+                Expected::Sample(Some(sample)) => {
+                    let same = case.expectations.iter().filter(|other| other.clause == expectation.clause);
+                    let mut populations = same.filter_map(|other| match other.of {
+                        Expected::Population(population) => Some(population),
+                        _ => None,
+                    });
+                    assert!(populations.all(|population| *sample <= population), "{place}: sample {sample}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_case_is_refused_with_its_line() {
+    let refusals = [
+        ("searches\n", "x.case:1: `searches` stands outside a case"),
+        ("# a title\nsearch\nsearch_id\n", "x.case:2: `search` is neither a set of evidence"),
+        ("# a title\nsearches\nsearcher\n", "x.case:2: `searches` has no column `searcher`"),
+        ("# a title\nsearches\nsearch_id | reason\ns1\n", "x.case:2: row at line 4 has 1 cells, its header 2"),
+        ("# a title\nstate 8.1 compliant\n", "x.case:2: `state 8.1 compliant` is not an expectation"),
+        ("# a title\nwithout searches.user_id\n", "x.case:2: `searches.user_id` is required"),
+    ];
+    for (text, refusal) in refusals {
+        let problems = case::read_text("x.case", text).expect_err("the text has a mistake");
+        assert!(problems[0].starts_with(refusal), "{problems:?}");
+    }
+}
+
+#[test]
+fn rows_are_repeated_up_to_their_last_date_and_months_are_clipped() {
+    let text = "# monthly\nreviews every 1 months until 2025-04-30\nclause | reviewed_at\n8.1 | 2025-01-31T12:00:00Z\n";
+    let cases = case::read_text("x.case", text).expect("the text is a case");
+    let folder = std::env::temp_dir().join(format!("custodes-case-repeated-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    case::lay_out(&cases[0], &folder).expect("the case can be laid out");
+    let written = std::fs::read_to_string(folder.join("reviews.csv")).expect("the set was written");
+    std::fs::remove_dir_all(&folder).expect("the temporary folder can be removed");
+    let dates: Vec<&str> = written.lines().skip(1).filter_map(|line| line.split(',').nth(3)).collect();
+    let expected = ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30"].map(|day| format!("{day}T12:00:00Z"));
+    assert_eq!(dates, expected);
+}
+
+#[test]
 fn every_clause_has_a_file_named_after_it_with_its_states() {
     let cases = all();
     let mut clauses: Vec<&str> = CODES.iter().map(|(clause, _, _)| *clause).chain(["8.2.5"]).collect();

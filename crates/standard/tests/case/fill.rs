@@ -2,6 +2,7 @@
 //! `cases/benign.rows`, so that a case shows only what matters to it.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::calendar::Moment;
 use super::{Case, Every, Table, cases_folder, parse};
@@ -12,14 +13,8 @@ pub type Filled = BTreeMap<String, Vec<Vec<String>>>;
 
 /// The evidence of a case, the quiet force's included where it is given.
 pub fn evidence(case: &Case) -> Result<Filled, String> {
-    let benign = Benign::read()?;
-    let mut filled = Filled::new();
-    if case.quiet_force {
-        for table in read_tables("quiet.force")? {
-            let rows = benign.fill(&table, "q", filled.get(&table.set).map_or(0, Vec::len))?;
-            filled.entry(table.set).or_default().extend(rows);
-        }
-    }
+    let benign = benign()?;
+    let mut filled = if case.quiet_force { quiet_force()?.clone() } else { Filled::new() };
     let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
     for table in case.tables.iter().filter(|table| table.set != "manifest") {
         let before = counted.get(table.set.as_str()).copied().unwrap_or(0);
@@ -38,6 +33,24 @@ pub fn evidence(case: &Case) -> Result<Filled, String> {
         filled.remove(set);
     }
     Ok(filled)
+}
+
+fn benign() -> Result<&'static Benign, String> {
+    static BENIGN: OnceLock<Result<Benign, String>> = OnceLock::new();
+    BENIGN.get_or_init(Benign::read).as_ref().map_err(String::clone)
+}
+
+fn quiet_force() -> Result<&'static Filled, String> {
+    static QUIET: OnceLock<Result<Filled, String>> = OnceLock::new();
+    let read = || {
+        let mut filled = Filled::new();
+        for table in read_tables("quiet.force")? {
+            let rows = benign()?.fill(&table, "q", filled.get(&table.set).map_or(0, Vec::len))?;
+            filled.entry(table.set).or_default().extend(rows);
+        }
+        Ok(filled)
+    };
+    QUIET.get_or_init(read).as_ref().map_err(String::clone)
 }
 
 fn read_tables(file: &str) -> Result<Vec<Table>, String> {

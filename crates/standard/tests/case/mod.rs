@@ -106,7 +106,7 @@ pub fn read_all() -> Result<Vec<Case>, Vec<String>> {
     if problems.is_empty() { Ok(cases) } else { Err(problems) }
 }
 
-/// The cases of a text, as if it were the file of that name.
+/// The cases of a text, as if it were the file of that name. Errors give file and line.
 #[allow(dead_code, reason = "only the tests of the format itself use it")]
 pub fn read_text(file: &str, text: &str) -> Result<Vec<Case>, Vec<String>> {
     parse::file(file, text)
