@@ -1,7 +1,12 @@
 //! The one place where the cases meet the engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use custodes_checks::{Parameters, Source, Window, check};
+use custodes_compliance::event::Moment;
+use custodes_compliance::london;
+use custodes_evidence::Evidence;
 
 /// What `check` is asked, in the words of its command line.
 pub struct Options {
@@ -41,6 +46,32 @@ pub struct ClauseOutcome {
 }
 
 /// Checks a folder of evidence. Errors say why it could not be checked at all.
-pub fn run_check(folder: &Path, _options: &Options) -> Result<Outcome, String> {
-    Err(format!("{}: the engine is not wired to the cases yet", folder.display()))
+pub fn run_check(folder: &Path, options: &Options) -> Result<Outcome, String> {
+    let instant = london::parse_day_or_instant;
+    let window = Window::new(instant(&options.from)?, instant(&options.as_of)?)?;
+    let parameters = Parameters::read(&options.parameters).map_err(|mistakes| mistakes.join("; "))?;
+    let evidence = Evidence::open(folder, custodes_evidence::Options::new(window.from, window.as_of))
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+    let source = Source::new(evidence, 1);
+    let (outcome, _) = check(&source, window, &parameters, 1, &BTreeSet::new()).map_err(|error| error.to_string())?;
+    let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+    let exceptions = outcome.exceptions.iter().map(|exception| Exception {
+        clause: exception.clause.to_owned(),
+        code: exception.code.to_owned(),
+        subject: exception.subject.clone(),
+        due: text(exception.due),
+        done: text(exception.done),
+        days_late: exception.days_late.map(|days| days.to_string()).unwrap_or_default(),
+    });
+    let clauses = outcome.clauses.iter().map(|clause| {
+        let outcome = ClauseOutcome {
+            state: clause.state.name().to_owned(),
+            population: clause.population,
+            sample_size: clause.sample_size,
+            due: clause.due.map(|due| due.to_string()),
+            untestable: clause.untestable.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
+        };
+        (clause.clause.id.to_owned(), outcome)
+    });
+    Ok(Outcome { exceptions: exceptions.collect(), clauses: clauses.collect() })
 }

@@ -1,0 +1,25 @@
+//! Ctrl-C: what was put into the private temporary folder does not outlive the program.
+
+use std::path::Path;
+use std::sync::{Mutex, Once, PoisonError};
+
+static FOLDERS: Mutex<Vec<std::path::PathBuf>> = Mutex::new(Vec::new());
+static HANDLER: Once = Once::new();
+
+/// Ended by the person at the keyboard, as shells count it.
+const INTERRUPTED: i32 = 130;
+
+/// Sees to it that the folder is removed when the program is interrupted.
+pub fn remove_on_interrupt(folder: &Path) {
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_owned());
+    HANDLER.call_once(|| {
+        // Without a handler an interrupt still ends the program; only the folder would stay.
+        let _ = ctrlc::set_handler(|| {
+            for folder in FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+            eprintln!("custodes: interrupted; nothing was written");
+            std::process::exit(INTERRUPTED);
+        });
+    });
+}

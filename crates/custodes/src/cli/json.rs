@@ -1,0 +1,58 @@
+//! The machine's form of a check: one object, whose names stay as they are.
+
+use custodes_checks::outcome::{ClauseOutcome, Outcome};
+use custodes_checks::parameters::{Parameters, Setting, Value};
+use custodes_checks::Window;
+use custodes_evidence::Report;
+use custodes_standard::STANDARD;
+use custodes_standard::model::Ratio;
+use serde_json::{Map, Value as Json, json};
+
+pub fn check(window: Window, parameters: &Parameters, report: &Report, outcome: &Outcome) -> Json {
+    json!({
+        "standard": STANDARD,
+        "as_of": window.as_of.to_string(),
+        "from": window.from.to_string(),
+        "parameters": parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect::<Map<_, _>>(),
+        "inputs": report.inputs.iter().map(|input| json!({
+            "file": input.file, "set": input.set, "sha256": input.sha256, "rows": input.rows,
+            "accepted": input.accepted, "quarantined": input.quarantined, "duplicate": input.duplicate,
+            "conflicting": input.conflicting, "future": input.future,
+        })).collect::<Vec<_>>(),
+        "clauses": outcome.clauses.iter().map(clause).collect::<Vec<_>>(),
+    })
+}
+
+fn clause(outcome: &ClauseOutcome) -> Json {
+    json!({
+        "clause": outcome.clause.id,
+        "title": outcome.clause.title,
+        "by": outcome.clause.by.name(),
+        "state": outcome.state.name(),
+        "population": outcome.population,
+        "sample_size": outcome.sample_size,
+        "due": outcome.due.map(|due| due.to_string()),
+        "codes": outcome.codes,
+        "untestable": outcome.untestable,
+        "assumed": outcome.assumed,
+        "absent": outcome.absent,
+        "not_whole": outcome.not_whole,
+    })
+}
+
+fn parameter(setting: &Setting) -> Json {
+    let rate = |rate: &Ratio| json!(rate.to_string());
+    let value = match &setting.value {
+        Value::Whole(value) => json!(value),
+        Value::Rate(value) => rate(value),
+        Value::YesNo(value) => json!(value),
+        Value::Words(words) => json!(words),
+        Value::RatePerKind(rates) => rates.iter().map(|(kind, value)| (kind.clone(), rate(value))).collect::<Map<_, _>>().into(),
+        Value::DaysPerPurpose(days) => json!(days),
+    };
+    let mut object = json!({"value": value, "basis": setting.basis});
+    if !setting.rationale.is_empty() {
+        object["rationale"] = json!(setting.rationale);
+    }
+    object
+}

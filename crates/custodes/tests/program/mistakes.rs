@@ -1,0 +1,77 @@
+use std::fs;
+
+use crate::{WINDOW, custodes, stderr, stdout};
+
+/// A folder with these files, checked.
+fn check(files: &[(&str, &[u8])], more: &[&str]) -> (Option<i32>, String, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
+    let path = folder.path().to_str().expect("UTF-8").to_owned();
+    let arguments = ["check", &path].into_iter().chain(WINDOW).chain(more.iter().copied());
+    let output = custodes(arguments);
+    (output.status.code(), stdout(&output), stderr(&output))
+}
+
+#[test]
+fn a_wrong_folder_is_named() {
+    let output = custodes(["check", "no/such/folder"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("no/such/folder"), "{}", stderr(&output));
+    assert!(stdout(&output).is_empty());
+}
+
+#[test]
+fn an_empty_folder_and_one_without_any_known_set_each_get_their_sentence() {
+    let (code, _, empty) = check(&[], &[]);
+    assert_eq!(code, Some(1));
+    let (code, _, unknown) = check(&[("holiday.csv", b"a,b\n1,2\n")], &[]);
+    assert_eq!(code, Some(1));
+    assert!(empty.contains("empty") && unknown.contains("holiday.csv"), "{empty}\n{unknown}");
+    assert!(unknown.contains("searches"), "the known sets are named: {unknown}");
+}
+
+#[test]
+fn a_missing_column_refuses_the_file_and_names_the_column() {
+    let (code, _, said) = check(&[("policies.csv", b"policy_id,title\nP1,ANPR\n")], &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("policies.csv") && said.contains("approved_on"), "{said}");
+}
+
+#[test]
+fn one_bad_row_is_set_aside_and_the_rest_goes_on() {
+    let rows = b"policy_id,title,approved_on,review_by\nP1,ANPR,2025-01-01,2027-01-01\nP2,ANPR,01/02/2025,\n";
+    let (code, board, said) = check(&[("policies.csv", rows)], &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(board.contains("quarantined"), "{board}");
+}
+
+#[test]
+fn a_bad_parameter_is_named_before_any_evidence_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("parameters.toml");
+    fs::write(&file, "clock_tolerance = 5\n").expect("a file");
+    let output = custodes(["check", "nowhere", "--parameters", file.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("clock_tolerance"), "{}", stderr(&output));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_a_found_state_with_3() {
+    assert_eq!(custodes(["check"]).status.code(), Some(2));
+    assert_eq!(custodes(["judge"]).status.code(), Some(2));
+    let rows = b"policy_id,title,approved_on,review_by\nP1,ANPR,2020-01-01,2021-01-01\n";
+    let (code, ..) = check(&[("policies.csv", rows)], &["--fail-on", "exceptions"]);
+    assert_eq!(code, Some(3));
+    let (code, ..) = check(&[("policies.csv", rows)], &["--clause", "8.2.4.b", "--fail-on", "exceptions"]);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_clause_or_a_time_that_does_not_exist_is_quoted() {
+    let (code, _, said) = check(&[], &["--clause", "9.9"]);
+    assert!(code == Some(1) && said.contains("9.9"), "{said}");
+    let output = custodes(["check", ".", "--as-of", "yesterday"]);
+    assert!(output.status.code() == Some(1) && stderr(&output).contains("yesterday"));
+}

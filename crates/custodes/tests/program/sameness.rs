@@ -1,0 +1,100 @@
+//! The same evidence in another form is the same evidence.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{WINDOW, custodes, northmere, stderr};
+
+/// The exceptions of a folder, as bytes.
+fn exceptions(folder: &Path, more: &[&str]) -> String {
+    let out = tempfile::tempdir().expect("a folder");
+    let file = out.path().join("exceptions.csv");
+    let path = [folder.to_str().expect("UTF-8"), file.to_str().expect("UTF-8")];
+    let arguments = ["check", path[0], "--exceptions", path[1]].into_iter().chain(WINDOW).chain(more.iter().copied());
+    let output = custodes(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    fs::read_to_string(file).expect("the exceptions")
+}
+
+/// A copy of the example, each CSV put through `change`.
+fn changed(change: impl Fn(&str, Vec<u8>) -> Vec<(String, Vec<u8>)>) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a folder");
+    for entry in fs::read_dir(northmere()).expect("the example") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8").to_owned();
+        if name.ends_with(".csv") {
+            for (name, bytes) in change(&name, fs::read(&path).expect("a file")) {
+                let to = copy.path().join(name);
+                fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+                fs::write(to, bytes).expect("a file");
+            }
+        }
+    }
+    copy
+}
+
+fn assert_same(form: &str, folder: &Path, more: &[&str]) {
+    let (wanted, got) = (exceptions(&northmere(), &[]), exceptions(folder, more));
+    assert!(wanted == got, "as {form} the same evidence gives other exceptions");
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    assert_same("one thread", &northmere(), &["--threads", "1"]);
+    assert_same("five threads", &northmere(), &["--threads", "5"]);
+}
+
+#[test]
+fn utf_16_gives_the_same_bytes() {
+    let copy = changed(|name, bytes| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        vec![(name.to_owned(), units.flat_map(u16::to_le_bytes).collect())]
+    });
+    assert_same("UTF-16", copy.path(), &[]);
+}
+
+#[test]
+fn semicolons_and_windows_line_ends_give_the_same_bytes() {
+    let copy = changed(|name, bytes| {
+        let mut quoted = false;
+        let mut out = Vec::new();
+        for byte in bytes {
+            match byte {
+                b'"' => quoted = !quoted,
+                b',' if !quoted => {
+                    out.push(b';');
+                    continue;
+                }
+                b'\n' if !quoted => out.push(b'\r'),
+                // A cell that now holds the separator would need quotes that it does not have.
+                b';' if !quoted => panic!("the example has no bare semicolons"),
+                _ => {}
+            }
+            out.push(byte);
+        }
+        vec![(name.to_owned(), out)]
+    });
+    assert_same("semicolons", copy.path(), &[]);
+}
+
+#[test]
+fn files_in_parts_give_the_same_bytes() {
+    let copy = changed(|name, bytes| {
+        let stem = name.trim_end_matches(".csv");
+        let header_ends = bytes.iter().position(|byte| *byte == b'\n').expect("a header") + 1;
+        let mut quoted = false;
+        let ends: Vec<usize> = (0..bytes.len())
+            .filter(|&at| {
+                quoted ^= bytes[at] == b'"';
+                bytes[at] == b'\n' && !quoted
+            })
+            .map(|at| at + 1)
+            .collect();
+        let middle = ends[ends.len() / 2];
+        let mut second = bytes[..header_ends].to_vec();
+        second.extend(&bytes[middle..]);
+        vec![(format!("{stem}/part-0.csv"), bytes[..middle].to_vec()), (format!("{stem}/part-1.csv"), second)]
+    });
+    assert_same("parts", copy.path(), &[]);
+}
