@@ -5,6 +5,7 @@
 //! translate or type a cell.
 
 use crate::chunk::{CellGridBuilder, Chunk, Columns, Reader, Refusal};
+use crate::csv::HeaderRow;
 
 /// A table of evidence is a handful of columns; nothing real comes near this many.
 pub const MOST_COLUMNS: usize = 10_000;
@@ -87,24 +88,10 @@ impl<R: Rows + ?Sized> Rows for Box<R> {
     }
 }
 
-/// How the header is found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum HeaderAt {
-    /// The first row that is not blank.
-    #[default]
-    First,
-    /// The row on that line, from 1; what stands before it is skipped.
-    Line(u64),
-    /// There is none: the columns have these names, in this order.
-    Given(Vec<String>),
-}
-
 /// How a table stands in its rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
-    pub header: HeaderAt,
-    /// Rows that only say the header again (stacked exports) are skipped and counted.
-    pub skip_repeated_header: bool,
+    pub header: HeaderRow,
     /// Rows whose first cell begins so (comments, rules) are skipped, also before the header.
     pub skip_beginning: Vec<String>,
 }
@@ -112,13 +99,11 @@ pub struct Layout {
 /// Rows under a header, as chunks.
 pub struct Headed<R> {
     rows: R,
-    file: String,
     layout: Layout,
     header: Vec<String>,
     row: Row,
     ordinal: u32,
     first_row: u64,
-    repeated: u64,
 }
 
 impl<R: Rows> Headed<R> {
@@ -126,16 +111,10 @@ impl<R: Rows> Headed<R> {
     pub fn open(mut rows: R, file: &str, layout: Layout) -> Result<Self, Refusal> {
         let mut row = Row::default();
         let header = match &layout.header {
-            HeaderAt::Given(names) => names.clone(),
+            HeaderRow::Named(names) => names.clone(),
             _ => find_header(&mut rows, &mut row, file, &layout)?,
         };
-        Ok(Headed { rows, file: file.to_owned(), layout, header, row, ordinal: 0, first_row: 0, repeated: 0 })
-    }
-
-    fn is_repeated_header(&self) -> bool {
-        self.layout.skip_repeated_header
-            && self.row.len() >= self.header.len()
-            && self.row.cells().map(trimmed).zip(&self.header).all(|(cell, name)| cell == name.trim())
+        Ok(Headed { rows, layout, header, row, ordinal: 0, first_row: 0 })
     }
 
     fn push_row(&self, grid: &mut CellGridBuilder) {
@@ -171,11 +150,11 @@ fn is_skipped(row: &Row, layout: &Layout) -> bool {
 fn find_header(rows: &mut impl Rows, row: &mut Row, file: &str, layout: &Layout) -> Result<Vec<String>, Refusal> {
     while rows.next_row(row)? {
         let here = match layout.header {
-            HeaderAt::Line(line) if row.line > line => {
+            HeaderRow::Line(line) if row.line > line => {
                 let what = format!("line {line}, where the header should stand, is blank");
                 return Err(Refusal::new(file, what, "say in the mapping which line holds the header"));
             }
-            HeaderAt::Line(line) => row.line == line,
+            HeaderRow::Line(line) => row.line == line,
             _ => !row.is_blank() && !is_skipped(row, layout),
         };
         if !here {
@@ -208,10 +187,6 @@ impl<R: Rows> Reader for Headed<R> {
             if self.row.is_blank() || (self.row.flaw.is_none() && is_skipped(&self.row, &self.layout)) {
                 continue;
             }
-            if self.is_repeated_header() {
-                self.repeated += 1;
-                continue;
-            }
             self.push_row(&mut grid);
         }
         if grid.rows() == 0 {
@@ -223,12 +198,5 @@ impl<R: Rows> Reader for Headed<R> {
             self.first_row += grid.rows() as u64;
         }
         Ok(Some(chunk))
-    }
-
-    fn notices(&mut self) -> Vec<String> {
-        match self.repeated {
-            0 => Vec::new(),
-            count => vec![format!("{}: {count} rows only repeat the header and were skipped", self.file)],
-        }
     }
 }

@@ -207,3 +207,6 @@ impl Reader for GroupReader {
         Ok(Some(chunk))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,3 +117,6 @@ pub fn isolated_main(arguments: &[OsString]) -> ExitCode {
     if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! Parquet files, whole and broken.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::Int32Type;
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
+
+use super::*;
+
+fn batch(rows: i64) -> RecordBatch {
+    let ids = StringArray::from_iter_values((0..rows).map(|row| format!("an id of some length {row}")));
+    let numbers = Int64Array::from_iter_values(0..rows);
+    let times = TimestampMicrosecondArray::from_iter_values(0..rows).with_timezone("UTC");
+    RecordBatch::try_from_iter([("id", Arc::new(ids) as _), ("n", Arc::new(numbers) as _), ("at", Arc::new(times) as _)]).unwrap()
+}
+
+fn written(batch: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+fn stored(bytes: &[u8]) -> tempfile::TempPath {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file.into_temp_path()
+}
+
+fn refused(bytes: &[u8]) -> String {
+    open_pieces(&stored(bytes), "x.parquet", None).map(|_| ()).unwrap_err().what
+}
+
+#[test]
+fn row_groups_are_read_apart_and_in_any_order_of_columns() {
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(40)).build();
+    let path = stored(&written(&batch(100), properties));
+    let file = open_pieces(&path, "x.parquet", None).unwrap();
+    assert_eq!((file.count(), file.header()), (3, ["id".to_owned(), "n".into(), "at".into()].as_slice()));
+    let mut reader = file.open(2, &[1, 0]).unwrap();
+    assert_eq!(reader.header(), ["n", "id"]);
+    let chunk = reader.next_chunk().unwrap().unwrap();
+    let Columns::Arrays(arrays) = chunk.columns else { panic!("native columns") };
+    assert_eq!((chunk.first_row, arrays.num_rows(), arrays.column(1).as_string_view().value(0)), (80, 20, "an id of some length 80"));
+    assert!(reader.next_chunk().unwrap().is_none());
+    let whole = open(&path, "x.parquet", None).unwrap().next_chunk().unwrap().unwrap();
+    let Columns::Arrays(arrays) = whole.columns else { panic!("native columns") };
+    assert_eq!((arrays.num_rows(), arrays.num_columns()), (40, 3));
+}
+
+#[test]
+fn a_nested_column_is_refused_only_when_it_is_asked_for() {
+    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]);
+    let columns = [("tags", Arc::new(lists) as _), ("n", Arc::new(Int64Array::from(vec![1])) as _)];
+    let path = stored(&written(&RecordBatch::try_from_iter(columns).unwrap(), WriterProperties::default()));
+    let file = open_pieces(&path, "x.parquet", None).unwrap();
+    assert!(file.open(0, &[0]).err().unwrap().what.contains("\"tags\" holds lists or records"));
+    assert!(file.open(0, &[1]).unwrap().next_chunk().unwrap().is_some());
+    assert_eq!(open(&path, "x.parquet", None).unwrap().header(), ["n"]);
+}
+
+#[test]
+fn a_timestamp_keeps_whether_it_is_utc() {
+    let local = TimestampMicrosecondArray::from(vec![0]);
+    let utc = TimestampMicrosecondArray::from(vec![0]).with_timezone("Europe/London");
+    let columns = [("local", Arc::new(local) as _), ("utc", Arc::new(utc) as _)];
+    let path = stored(&written(&RecordBatch::try_from_iter(columns).unwrap(), WriterProperties::default()));
+    let chunk = open(&path, "x.parquet", None).unwrap().next_chunk().unwrap().unwrap();
+    let Columns::Arrays(arrays) = chunk.columns else { panic!("native columns") };
+    let zoned = |place: usize| matches!(arrays.column(place).data_type(), DataType::Timestamp(_, Some(_)));
+    assert_eq!((zoned(0), zoned(1)), (false, true));
+}
+
+#[test]
+fn files_cut_short_or_of_another_kind_are_refused() {
+    let bytes = written(&batch(1_000), WriterProperties::default());
+    assert!(refused(&bytes[..bytes.len() / 2]).contains("cut short"));
+    assert!(refused(&bytes[..20]).contains("cut short"));
+    assert!(refused(b"").contains("0 bytes"));
+    assert!(refused(b"a,b\n1,2\n3,4\n").contains("not a Parquet file"));
+    let mut footer_lies = bytes.clone();
+    let end = footer_lies.len();
+    footer_lies[end - 8..end - 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(refused(&footer_lies).contains("a footer of 4294967295 bytes"));
+    let mut encrypted = bytes;
+    encrypted[end - 4..].copy_from_slice(b"PARE");
+    assert!(refused(&encrypted).contains("encrypted"));
+}
+
+#[test]
+fn any_spoilt_byte_is_read_or_refused_and_never_a_crash() {
+    let whole = written(&batch(300), WriterProperties::default());
+    for place in (4..whole.len()).step_by(29) {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x5A;
+        if let Ok(mut reader) = open(&stored(&bytes), "x.parquet", None) {
+            while let Ok(Some(_)) = reader.next_chunk() {}
+        }
+    }
+}
+
+#[test]
+fn values_that_repeat_the_beginning_of_others_are_tried_first() {
+    use parquet::basic::Encoding;
+    let properties = WriterProperties::builder().set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BYTE_ARRAY);
+    let texts = StringArray::from_iter_values((0..50).map(|row| format!("{}{row}", "x".repeat(1_000))));
+    let batch = RecordBatch::try_from_iter([("t", Arc::new(texts) as _)]).unwrap();
+    assert!(open_pieces(&stored(&written(&batch, properties.build())), "x.parquet", None).is_ok());
+}
