@@ -1,0 +1,223 @@
+//! Which files of a folder are evidence, and of which set, by their names alone.
+//!
+//! No file is opened here. Links that lead out of the folder are refused: what they show could be
+//! anybody's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use custodes_standard::evidence::{SETS, Set};
+
+use crate::position::MAX_FILES;
+use crate::problem::Problem;
+
+/// How deep folders may lie in each other.
+const MAX_DEPTH: usize = 32;
+
+/// The format of a file, told by its extension; text may be packed with gzip or zstd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    JsonLines,
+    Workbook,
+    Parquet,
+}
+
+/// Extensions that hold data but are not read; a file of a set that has one must not be passed over.
+const NOT_READ: &[&str] =
+    &["xls", "xlsb", "ods", "zip", "7z", "rar", "bz2", "xz", "tar", "tgz", "xml", "avro", "orc", "pdf", "doc", "docx", "accdb", "mdb"];
+
+/// A file as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub path: PathBuf,
+    /// Relative to the folder, with `/`.
+    pub name: String,
+}
+
+/// All files of a folder and its folders, in byte order of their relative names.
+///
+/// # Errors
+/// The folder cannot be read, a link leads out of it, or there are too many files.
+pub fn walk(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
+    let shown = folder.display().to_string();
+    let root = match fs::canonicalize(folder) {
+        Ok(root) if root.is_dir() => root,
+        Ok(_) => return Err(vec![Problem::new(shown, "this is a file, not a folder", "name the folder that holds the evidence")]),
+        Err(error) => {
+            let what = format!("the folder cannot be opened: {error}");
+            return Err(vec![Problem::new(shown, what, "check the name of the folder")]);
+        }
+    };
+    let mut walk = Walk { root: root.clone(), found: Vec::new(), problems: Vec::new() };
+    walk.folder(&root, "", &mut vec![root.clone()]);
+    if walk.found.len() >= MAX_FILES {
+        walk.problems.push(Problem::new(shown, format!("the folder holds {MAX_FILES} files or more"), "name the folder that holds the evidence"));
+    }
+    if !walk.problems.is_empty() {
+        walk.problems.sort();
+        return Err(walk.problems);
+    }
+    walk.found.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+    Ok(walk.found)
+}
+
+struct Walk {
+    root: PathBuf,
+    found: Vec<Found>,
+    problems: Vec<Problem>,
+}
+
+impl Walk {
+    /// `above` are the real paths of this folder and those that it was reached through.
+    fn folder(&mut self, path: &Path, name: &str, above: &mut Vec<PathBuf>) {
+        let shown = if name.is_empty() { "the folder" } else { name };
+        let entries = match fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+            Ok(entries) => entries,
+            Err(error) => return self.problems.push(Problem::new(shown, format!("the folder cannot be read: {error}"), "")),
+        };
+        for entry in entries {
+            let own = entry.file_name().to_string_lossy().into_owned();
+            let name = if name.is_empty() { own } else { format!("{name}/{own}") };
+            if self.found.len() >= MAX_FILES {
+                return;
+            }
+            self.entry(&entry.path(), name, above);
+        }
+    }
+
+    fn entry(&mut self, path: &Path, name: String, above: &mut Vec<PathBuf>) {
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(error) => return self.problems.push(Problem::new(name, format!("this cannot be opened: {error}"), "remove it, or restore what it points to")),
+        };
+        if !real.starts_with(&self.root) {
+            let remedy = "put a copy of the file in its place";
+            return self.problems.push(Problem::new(name, "this is a link that leads out of the folder", remedy));
+        }
+        if real.is_dir() {
+            // A link to a folder that holds it would never end.
+            if !above.contains(&real) && above.len() < MAX_DEPTH {
+                above.push(real.clone());
+                self.folder(&real, &name, above);
+                above.pop();
+            }
+        } else if real.is_file() {
+            self.found.push(Found { path: real, name });
+        } else {
+            self.problems.push(Problem::new(name, "this is neither a file nor a folder", "remove it"));
+        }
+    }
+}
+
+/// The set of a file: the one whose name its own name begins with, else the nearest folder's. What
+/// follows must not be a letter or a digit. Case does not matter.
+pub fn set_of(name: &str) -> Option<&'static Set> {
+    name.rsplit('/').find_map(|part| {
+        let begins = |set: &&'static Set| {
+            let start = part.get(..set.name.len()).is_some_and(|start| start.eq_ignore_ascii_case(set.name));
+            start && !part[set.name.len()..].chars().next().is_some_and(char::is_alphanumeric)
+        };
+        SETS.iter().copied().filter(begins).max_by_key(|set| set.name.len())
+    })
+}
+
+/// Whether a file is a manifest, and so never evidence.
+pub fn is_manifest(name: &str) -> bool {
+    name.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case("manifest.csv"))
+}
+
+/// What the extension says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extension {
+    Read(Format),
+    /// Data in a format that is not read.
+    NotRead,
+    Other,
+}
+
+pub fn extension_of(name: &str) -> Extension {
+    let own = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let unpacked = own.strip_suffix(".gz").or_else(|| own.strip_suffix(".zst"));
+    let packed = unpacked.is_some();
+    let extension = unpacked.unwrap_or(&own).rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "csv" | "tsv" | "txt" => Extension::Read(Format::Csv),
+        "jsonl" | "ndjson" | "json" => Extension::Read(Format::JsonLines),
+        "xlsx" | "xlsm" if !packed => Extension::Read(Format::Workbook),
+        "parquet" | "pq" if !packed => Extension::Read(Format::Parquet),
+        extension if packed || NOT_READ.contains(&extension) => Extension::NotRead,
+        _ => Extension::Other,
+    }
+}
+
+/// Why a folder holds no evidence, said so that it helps.
+pub fn nothing_found(folder: &Path, found: &[Found]) -> Problem {
+    let shown = folder.display().to_string();
+    let known: Vec<&str> = SETS.iter().map(|set| set.name).collect();
+    let remedy = format!("files or folders are named after their sets, like searches.csv; the sets are {}", known.join(", "));
+    if found.is_empty() {
+        return Problem::new(shown, "the folder is empty", remedy);
+    }
+    let names: Vec<&str> = found.iter().take(10).map(|found| found.name.as_str()).collect();
+    let more = if found.len() > 10 { format!(" and {} more", found.len() - 10) } else { String::new() };
+    Problem::new(shown, format!("no file here is of a known set; seen: {}{more}", names.join(", ")), remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str) -> Option<&'static str> {
+        set_of(name).map(|set| set.name)
+    }
+
+    #[test]
+    fn the_set_is_that_of_the_name_or_of_the_nearest_folder() {
+        for name in ["searches.csv", "searches-2026-08.csv.gz", "searches_old.csv", "searches", "Searches 2.csv", "x/searches.csv"] {
+            assert_eq!(set(name), Some("searches"), "{name}");
+        }
+        assert_eq!(set("searches/part-0.parquet"), Some("searches"));
+        assert_eq!(set("searches/2026/a.csv"), Some("searches"));
+        assert_eq!(set("searches/logons.csv"), Some("logons"));
+        assert_eq!(set("accounts/searches-x/part"), Some("searches"));
+        for name in ["searches2.csv", "searchesé.csv", "research.csv", "search.csv", "é.csv", "part-0.csv"] {
+            assert_eq!(set(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_extension_tells_the_format() {
+        for (name, wanted) in [
+            ("a.CSV", Extension::Read(Format::Csv)),
+            ("a.b/c.tsv.gz", Extension::Read(Format::Csv)),
+            ("a.ndjson.zst", Extension::Read(Format::JsonLines)),
+            ("a.parquet", Extension::Read(Format::Parquet)),
+            ("a.xlsx", Extension::Read(Format::Workbook)),
+            ("a.xlsx.gz", Extension::NotRead),
+            ("a.xls", Extension::NotRead),
+            ("a.csv.sha256", Extension::Other),
+            ("a", Extension::Other),
+        ] {
+            assert_eq!(extension_of(name), wanted, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_inside_are_followed_without_end_and_links_out_are_refused() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
+        fs::create_dir_all(inside.join("searches")).unwrap();
+        fs::create_dir(&outside).unwrap();
+        fs::write(inside.join("searches/a.csv"), "").unwrap();
+        symlink(inside.join("searches/a.csv"), inside.join("logons.csv")).unwrap();
+        symlink(&inside, inside.join("searches/loop")).unwrap();
+        let names: Vec<String> = walk(&inside).unwrap().into_iter().map(|found| found.name).collect();
+        assert_eq!(names, ["logons.csv", "searches/a.csv"]);
+        symlink(&outside, inside.join("z")).unwrap();
+        let problems = walk(&inside).unwrap_err();
+        assert_eq!((problems[0].place.as_str(), problems[0].what.contains("out of the folder")), ("z", true));
+    }
+}

@@ -1,0 +1,236 @@
+//! Rows that share a key: found by hash without holding the keys, then compared in full.
+//!
+//! The hash is keyed anew for every process so that nobody can prepare rows that collide. It only
+//! finds candidates: which rows share a key is decided on the keys themselves, so results never
+//! depend on it.
+
+mod buckets;
+
+use std::collections::BTreeMap;
+
+use custodes_standard::evidence::Set;
+use ring::digest::{Context, SHA256};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::fate::Fate;
+use crate::typing::{Mark, TypedColumn, Values};
+pub use buckets::{Buckets, Gathering};
+
+/// A key's hash and the number of the chunk that it stands in.
+pub type Seen = [u32; 3];
+
+/// A row whose key's hash is found twice: its position, whether it is in the future, and digests of its
+/// key and of its content.
+pub type Candidate = [u32; 10];
+
+/// Puts a key's hash first, so that buckets part and sort by it.
+pub fn seen(hash: u64, chunk: u32) -> Seen {
+    [(hash >> 32) as u32, hash as u32, chunk]
+}
+
+fn hash_of(seen: &Seen) -> u64 {
+    u64::from(seen[0]) << 32 | u64::from(seen[1])
+}
+
+/// Hashes the key of every row of a chunk that is not quarantined.
+pub fn hashes(set: &Set, columns: &[TypedColumn], fates: &[Fate], seed: u64, mut each: impl FnMut(usize, u64)) {
+    let keys: Vec<&TypedColumn> = set.columns.iter().zip(columns).filter(|(column, _)| column.key).map(|(_, typed)| typed).collect();
+    for (row, fate) in fates.iter().enumerate() {
+        if *fate != Fate::Quarantined {
+            // Each part is hashed under the hash of those before it, so ("a", "bc") is not ("ab", "c").
+            each(row, keys.iter().fold(seed, |seed, key| hash_value(&key.values, row, seed)));
+        }
+    }
+}
+
+#[inline]
+fn hash_value(values: &Values, row: usize, seed: u64) -> u64 {
+    match values {
+        Values::Text(texts) => xxh3_64_with_seed(texts.get(row), seed),
+        Values::Instants(numbers) | Values::Ints(numbers) => xxh3_64_with_seed(&numbers[row].to_le_bytes(), seed),
+        Values::Days(days) => xxh3_64_with_seed(&days[row].to_le_bytes(), seed),
+        Values::Numbers(numbers) => xxh3_64_with_seed(&numbers[row].to_bits().to_le_bytes(), seed),
+    }
+}
+
+/// The candidate that a row is. `position` has its highest bit free.
+pub fn candidate(set: &Set, columns: &[TypedColumn], row: usize, position: u64, future: bool) -> Candidate {
+    let (mut key, mut content) = (Context::new(&SHA256), Context::new(&SHA256));
+    for (column, typed) in set.columns.iter().zip(columns) {
+        let context = if column.key { &mut key } else { &mut content };
+        context.update(&[typed.marks[row] as u8]);
+        if typed.marks[row] == Mark::Value {
+            digest_value(context, &typed.values, row);
+        }
+    }
+    let mut words = [0; 10];
+    for (word, bytes) in words.iter_mut().zip(key.finish().as_ref().chunks_exact(4).take(4)) {
+        *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    }
+    words[4] = (position >> 32) as u32 | u32::from(future) << 31;
+    words[5] = position as u32;
+    for (word, bytes) in words[6..].iter_mut().zip(content.finish().as_ref().chunks_exact(4)) {
+        *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    }
+    words
+}
+
+fn digest_value(context: &mut Context, values: &Values, row: usize) {
+    match values {
+        Values::Text(texts) => {
+            let text = texts.get(row);
+            context.update(&(text.len() as u64).to_le_bytes());
+            context.update(text);
+        }
+        Values::Instants(numbers) | Values::Ints(numbers) => context.update(&numbers[row].to_le_bytes()),
+        Values::Days(days) => context.update(&days[row].to_le_bytes()),
+        Values::Numbers(numbers) => context.update(&numbers[row].to_bits().to_le_bytes()),
+    }
+}
+
+/// Hashes that occur more than once, sorted, and the chunks in which they do, sorted.
+#[derive(Debug, Default)]
+pub struct Repeated {
+    pub hashes: Vec<u64>,
+    pub chunks: Vec<u32>,
+}
+
+impl Repeated {
+    /// Looks through all hashes of a set.
+    ///
+    /// # Errors
+    /// The temporary folder cannot be read.
+    pub fn find(seen: &Buckets<3>, threads: usize) -> std::io::Result<Repeated> {
+        let parts = seen.in_order(threads, |mut bucket| {
+            bucket.sort_unstable();
+            let mut part = Repeated::default();
+            for same in bucket.chunk_by(|a, b| a[..2] == b[..2]).filter(|same| same.len() > 1) {
+                part.hashes.push(hash_of(&same[0]));
+                part.chunks.extend(same.iter().map(|seen| seen[2]));
+            }
+            part.chunks.sort_unstable();
+            part.chunks.dedup();
+            part
+        })?;
+        let mut all = Repeated::default();
+        for part in parts {
+            all.hashes.extend(part.hashes);
+            all.chunks.extend(part.chunks);
+        }
+        all.chunks.sort_unstable();
+        all.chunks.dedup();
+        Ok(all)
+    }
+
+    pub fn contains(&self, hash: u64) -> bool {
+        self.hashes.binary_search(&hash).is_ok()
+    }
+}
+
+/// How many rows of a file another row stands for, and how many of those would have been in the future.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Superseded {
+    pub duplicate: u64,
+    pub conflicting: u64,
+    pub future: u64,
+}
+
+/// The outcome of comparing all candidates of a set.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// Positions of the rows that another stands for and that are not in the future; sorted.
+    pub superseded: Vec<u64>,
+    /// Positions of those, future ones too, whose content differs from the row that stands; sorted.
+    pub conflicting: Vec<u64>,
+    /// By file.
+    pub files: BTreeMap<usize, Superseded>,
+}
+
+impl Standing {
+    /// Of the rows with one key the last stands; each earlier one is a duplicate, or in conflict.
+    ///
+    /// # Errors
+    /// The temporary folder cannot be read.
+    pub fn find(candidates: &Buckets<10>, threads: usize) -> std::io::Result<Standing> {
+        let parts = candidates.in_order(threads, |mut bucket| {
+            const FUTURE: u32 = 1 << 31;
+            bucket.sort_unstable_by_key(|row| (row[..4].first_chunk::<4>().copied(), row[4] & !FUTURE, row[5]));
+            let mut part = Standing::default();
+            for same in bucket.chunk_by(|a, b| a[..4] == b[..4]) {
+                let [earlier @ .., stands] = same else { continue };
+                for row in earlier {
+                    let position = u64::from(row[4] & !FUTURE) << 32 | u64::from(row[5]);
+                    part.supersede(position, row[4] & FUTURE != 0, row[6..] == stands[6..]);
+                }
+            }
+            part
+        })?;
+        let mut all = Standing::default();
+        for part in parts {
+            all.superseded.extend(part.superseded);
+            all.conflicting.extend(part.conflicting);
+            for (file, counts) in part.files {
+                let sum = all.files.entry(file).or_default();
+                sum.duplicate += counts.duplicate;
+                sum.conflicting += counts.conflicting;
+                sum.future += counts.future;
+            }
+        }
+        all.superseded.sort_unstable();
+        all.conflicting.sort_unstable();
+        Ok(all)
+    }
+
+    fn supersede(&mut self, position: u64, future: bool, equal: bool) {
+        let counts = self.files.entry(crate::Position(position).file()).or_default();
+        if equal {
+            counts.duplicate += 1;
+        } else {
+            counts.conflicting += 1;
+            self.conflicting.push(position);
+        }
+        if future {
+            counts.future += 1;
+        } else {
+            self.superseded.push(position);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_hashes_are_found_with_their_chunks() {
+        let folder = tempfile::tempdir().unwrap();
+        for limit in [0, 1 << 20] {
+            let buckets = Buckets::new(folder.path().join(limit.to_string()), limit);
+            let mut gathering = Gathering::default();
+            for hash in 0..10_000_u64 {
+                gathering.push(&buckets, seen(hash.wrapping_mul(0x9E37_79B9_7F4A_7C15), hash as u32 / 100)).unwrap();
+            }
+            gathering.push(&buckets, seen(77_u64.wrapping_mul(0x9E37_79B9_7F4A_7C15), 500)).unwrap();
+            gathering.finish(&buckets).unwrap();
+            let repeated = Repeated::find(&buckets, 2).unwrap();
+            assert_eq!((repeated.hashes.len(), repeated.chunks), (1, vec![0, 500]));
+        }
+    }
+
+    #[test]
+    fn the_last_row_stands_and_earlier_ones_are_duplicates_or_in_conflict() {
+        let folder = tempfile::tempdir().unwrap();
+        let buckets = Buckets::new(folder.path().join("c"), 0);
+        let mut gathering = Gathering::default();
+        let row = |key, position: u32, future: bool, content| {
+            [key, 0, 0, 0, u32::from(future) << 31, position, content, 0, 0, 0]
+        };
+        for row in [row(1, 30, false, 7), row(1, 10, true, 7), row(1, 20, false, 8), row(2, 40, false, 7), row(3, 5, true, 1)] {
+            gathering.push(&buckets, row).unwrap();
+        }
+        gathering.finish(&buckets).unwrap();
+        let standing = Standing::find(&buckets, 2).unwrap();
+        assert_eq!((standing.superseded, standing.conflicting), (vec![20], vec![20]));
+        assert_eq!(standing.files[&0], Superseded { duplicate: 1, conflicting: 1, future: 1 });
+    }
+}

@@ -1,0 +1,74 @@
+//! What the first scan of a set found out, kept for later scans and the report.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use crate::keys::Superseded;
+use crate::problem::Problem;
+use crate::scan::feed::Feed;
+use crate::tally::{LISTED, Tally};
+use crate::typing::{Mark, Values};
+
+/// A row that another row with the same key and different content stands for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Conflict {
+    pub file: String,
+    pub line: u64,
+    /// The key, its parts divided by ` / `.
+    pub key: String,
+}
+
+#[derive(Default)]
+pub struct Outcome {
+    /// By file, as all that follow.
+    pub tallies: BTreeMap<usize, Tally>,
+    pub files: BTreeMap<usize, Superseded>,
+    pub digests: BTreeMap<usize, String>,
+    pub notices: BTreeMap<usize, Vec<String>>,
+    /// Positions of rows that scans give and that another row stands for.
+    pub superseded: Arc<Vec<u64>>,
+    /// Positions of rows whose content differs from the one that stands.
+    pub conflicting: Arc<Vec<u64>>,
+    /// The chunks in which keys are repeated: a file's index and an ordinal.
+    pub chunks: HashSet<(usize, u32)>,
+    /// The first of the conflicting rows, in order of file and line.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Outcome {
+    /// Writes down the conflicting rows that a pass over their chunks shows.
+    pub fn list_conflicts(&mut self, feed: Feed) -> Result<(), Problem> {
+        let listed = self.conflicting.len().min(LISTED);
+        let Some(&last) = self.conflicting[..listed].last() else { return Ok(()) };
+        let mut found = Vec::new();
+        let mut rows = feed.rows();
+        while let Some((chunk, _)) = rows.next_chunk() {
+            for row in 0..chunk.rows {
+                let position = chunk.first.0 + row as u64;
+                if position > last || self.conflicting.binary_search(&position).is_err() {
+                    continue;
+                }
+                let keys = chunk.file.set.columns.iter().zip(&chunk.columns).filter(|(column, _)| column.key);
+                let parts: Vec<String> = keys.map(|(_, typed)| shown(&typed.values, typed.marks[row], row)).collect();
+                let conflict = Conflict { file: chunk.file.name.clone(), line: chunk.line(row), key: parts.join(" / ") };
+                found.push((position, conflict));
+            }
+        }
+        found.sort();
+        self.conflicts = found.into_iter().map(|(_, conflict)| conflict).collect();
+        feed.said().problems.into_iter().next().map_or(Ok(()), Err)
+    }
+}
+
+fn shown(values: &Values, mark: Mark, row: usize) -> String {
+    if mark != Mark::Value {
+        return String::new();
+    }
+    match values {
+        Values::Text(texts) => String::from_utf8_lossy(texts.get(row)).into_owned(),
+        Values::Instants(at) => custodes_compliance::Instant(at[row]).to_string(),
+        Values::Days(on) => custodes_compliance::Day(on[row]).to_string(),
+        Values::Numbers(numbers) => numbers[row].to_string(),
+        Values::Ints(ints) => ints[row].to_string(),
+    }
+}

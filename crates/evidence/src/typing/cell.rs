@@ -1,0 +1,74 @@
+//! What a single text cell says before its type is asked: a value, blank, or withheld.
+
+/// A cell after trimming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell<'a> {
+    Value(&'a str),
+    Blank,
+    Withheld,
+}
+
+/// Trims a cell and tells a mask from a value.
+#[inline]
+pub fn read(raw: &str) -> Cell<'_> {
+    let text = trim(raw);
+    if text.is_empty() {
+        Cell::Blank
+    } else if is_withheld(text) {
+        Cell::Withheld
+    } else {
+        Cell::Value(text)
+    }
+}
+
+/// Takes off leading and trailing Unicode white space.
+#[inline]
+pub fn trim(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [] => raw,
+        // Most cells begin and end with a printable ASCII character: nothing to look for.
+        [only] if only.is_ascii_graphic() => raw,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => raw,
+        _ => raw.trim(),
+    }
+}
+
+/// Whether a trimmed cell is a mask that the exporting system put in place of the value.
+#[inline]
+pub fn is_withheld(text: &str) -> bool {
+    match text.as_bytes()[0] {
+        // 0xE2 begins the full block, █.
+        b'*' | b'#' | 0xE2 => text.chars().all(|c| matches!(c, '*' | '#' | '█') || c.is_whitespace()),
+        b'R' | b'r' | b'[' | b'W' | b'w' => {
+            ["REDACTED", "[REDACTED]", "WITHHELD"].iter().any(|word| text.eq_ignore_ascii_case(word))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_of_every_kind_are_withheld() {
+        for mask in ["*", "***", "* * *", "###", "█", "█ █#*", " *** ", "REDACTED", "[redacted]", "Withheld"] {
+            assert_eq!(read(mask), Cell::Withheld, "{mask:?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_character_inside_a_value_is_part_of_the_value() {
+        for value in ["AB*", "*1", "#12", "[REDACTED", "REDACTED 1", "[WITHHELD]", "–", "█a", "0"] {
+            assert_eq!(read(value), Cell::Value(value));
+        }
+    }
+
+    #[test]
+    fn white_space_of_any_script_is_trimmed_and_alone_is_blank() {
+        assert_eq!(read("\u{3000}a b\u{a0}\r"), Cell::Value("a b"));
+        for blank in ["", " ", "\t", "\u{a0}\u{2003}", "\r"] {
+            assert_eq!(read(blank), Cell::Blank);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Whole folders, from files to batches and the account of every row.
+
+mod acceptance;
+mod discovery;
+mod folder;
+mod formats;
+mod keys;
+mod manifest;
+mod rows;
