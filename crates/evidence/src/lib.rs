@@ -33,6 +33,8 @@ pub mod typing;
 pub mod workbook;
 
 pub use evidence::{Evidence, Options};
+pub use isolation::isolated_main;
+pub use mapping::Mapping;
 pub use outcome::Conflict;
 pub use position::Position;
 pub use problem::Problem;

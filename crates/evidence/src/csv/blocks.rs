@@ -10,6 +10,11 @@ use memchr::{memchr, memchr_iter, memrchr};
 /// How much is cut at a time. Rows longer than this make longer blocks.
 const BLOCK: usize = 1 << 20;
 
+/// From a file of more columns than this less is cut at a time: of such a file even a row of one byte
+/// takes room for all its cells.
+const NARROW: usize = 64;
+const LEAST_BLOCK: usize = 4096;
+
 /// A row longer than this refuses the file: most often a quotation mark was never closed.
 pub const MAX_ROW: usize = 16 << 20;
 
@@ -36,6 +41,7 @@ pub struct Blocks<R> {
     separator: u8,
     /// The beginning of the next block: part of a row, or what the header's reader read too far.
     carried: Vec<u8>,
+    size: usize,
     ordinal: u32,
     line: u64,
     ended: bool,
@@ -43,20 +49,21 @@ pub struct Blocks<R> {
 
 impl<R: Read> Blocks<R> {
     /// Blocks of what follows in the source, after `carried`, which begins with a row on that line.
-    pub fn new(source: R, separator: u8, carried: Vec<u8>, line: u64) -> Self {
-        Blocks { source, separator, carried, ordinal: 0, line, ended: false }
+    pub fn new(source: R, separator: u8, columns: usize, carried: Vec<u8>, line: u64) -> Self {
+        let size = (BLOCK / columns.div_ceil(NARROW).max(1)).max(LEAST_BLOCK);
+        Blocks { source, separator, carried, size, ordinal: 0, line, ended: false }
     }
 
     /// The next block, or `None` after the last. The last may end inside quotation marks.
     pub fn next_block(&mut self) -> Result<Option<Block>, Failure> {
         let mut bytes = std::mem::take(&mut self.carried);
-        let mut wanted = BLOCK;
+        let mut wanted = self.size;
         let end = loop {
             self.fill(&mut bytes, wanted).map_err(Failure::Read)?;
-            if self.ended {
+            if self.ended && bytes.len() <= wanted {
                 break bytes.len();
             }
-            match last_border(&bytes, self.separator) {
+            match last_border(&bytes[..wanted], self.separator) {
                 Some(border) => break border,
                 None if wanted >= MAX_ROW => return Err(Failure::EndlessRow(self.line)),
                 None => wanted *= 2,
@@ -65,7 +72,7 @@ impl<R: Read> Blocks<R> {
         if bytes.is_empty() {
             return Ok(None);
         }
-        self.carried = Vec::with_capacity(BLOCK + 4096);
+        self.carried = Vec::with_capacity(self.size + bytes.len() - end);
         self.carried.extend_from_slice(&bytes[end..]);
         bytes.truncate(end);
         let block = Block { ordinal: self.ordinal, line: self.line, bytes };
@@ -157,7 +164,7 @@ mod tests {
     #[test]
     fn blocks_hold_whole_rows_and_every_byte_once() {
         let rows: String = (0..300_000).map(|n| format!("{n},\"two\nlines of {n}\"\n")).collect();
-        let mut blocks = Blocks::new(rows.as_bytes(), b',', Vec::new(), 2);
+        let mut blocks = Blocks::new(rows.as_bytes(), b',', 2, Vec::new(), 2);
         let (mut whole, mut line) = (Vec::new(), 2);
         while let Ok(Some(block)) = blocks.next_block() {
             assert_eq!((block.bytes.last(), block.line), (Some(&b'\n'), line));
@@ -171,7 +178,7 @@ mod tests {
     #[test]
     fn a_row_without_end_is_refused_before_it_fills_the_memory() {
         let endless = io::repeat(b'x').take(1 << 40);
-        let mut blocks = Blocks::new(b"\"".chain(endless), b',', Vec::new(), 7);
+        let mut blocks = Blocks::new(b"\"".chain(endless), b',', 2, Vec::new(), 7);
         assert!(matches!(blocks.next_block(), Err(Failure::EndlessRow(7))));
     }
 }

@@ -111,10 +111,11 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn new(block: Block, wanted: &'a Wanted) -> Self {
         let likely_rows = block.bytes.len() / 64;
+        let likely_cells = (likely_rows * wanted.width).min(block.bytes.len() / 4);
         Rows {
             bytes: block.bytes,
             wanted,
-            spans: Vec::with_capacity(likely_rows * wanted.width),
+            spans: Vec::with_capacity(likely_cells),
             lines: Vec::with_capacity(likely_rows),
             bad: Vec::new(),
             line: block.line,

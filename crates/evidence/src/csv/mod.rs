@@ -70,7 +70,7 @@ impl Csv {
                     return Err(Refusal::new(file, what, "export only the columns that the set declares"));
                 }
                 let line = 1 + memchr::memchr_iter(b'\n', &start[..found.end]).count() as u64;
-                let blocks = Blocks::new(source, separator, start.split_off(found.end), line);
+                let blocks = Blocks::new(source, separator, header.len(), start.split_off(found.end), line);
                 return Ok(Csv { header, separator, file: file.to_owned(), blocks });
             }
             if ended {

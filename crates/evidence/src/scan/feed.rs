@@ -41,6 +41,8 @@ enum Work {
 /// What the reading threads share.
 struct Desk {
     order: Order,
+    /// The files that [`Order::only`] names.
+    only_files: Option<HashSet<usize>>,
     next_file: AtomicUsize,
     done_files: AtomicUsize,
     stopped: AtomicBool,
@@ -69,8 +71,10 @@ impl Feed {
     pub fn start(order: Order) -> Feed {
         let readers = order.threads.div_ceil(2).clamp(1, order.files.len().max(1));
         let (sender, work) = bounded(order.threads * 2 + 2);
+        let only_files = order.only.as_ref().map(|only| only.iter().map(|(file, _)| *file).collect());
         let desk = Arc::new(Desk {
             order,
+            only_files,
             next_file: AtomicUsize::new(0),
             done_files: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -131,15 +135,14 @@ impl Desk {
     }
 
     fn read_file(&self, file: &Arc<SourceFile>, sender: &Sender<Work>) -> Result<(), Refusal> {
-        if self.order.only.as_ref().is_some_and(|only| !only.iter().any(|(index, _)| *index == file.index)) {
+        if self.only_files.as_ref().is_some_and(|files| !files.contains(&file.index)) {
             return Ok(());
         }
         let digest = self.order.digests.then(Digest::default);
         let (opened, fed) = file.open(digest.clone())?;
-        if let Some(digest) = digest.as_ref().filter(|_| !fed) {
+        if self.order.digests && !fed {
             let hex = sha256_of(file.path()).map_err(|error| unreadable(&file.name, &error))?;
             self.said().digests.insert(file.index, hex);
-            let _ = digest;
         }
         match opened {
             Opened::Csv(csv) => self.read_csv(file, csv, sender)?,
