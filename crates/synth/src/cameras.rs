@@ -306,7 +306,7 @@ fn deployments(
             key.plant(clause, "need_not_evidenced", camera.id.clone());
         }
         let withheld = camera.fault == Some(Fault::NeedWithheld);
-        let assessed = (!departs || camera.number % 2 == 0).then(|| day.plus(-draw.days(5, 60)));
+        let assessed = (!departs || camera.number.is_multiple_of(2)).then(|| day.plus(-draw.days(5, 60)));
         let reference = format!("NAD/{}/{:03}", day.civil().0, draw.below(900) + 1);
         table.row(&[
             Cell::Text(&camera.id),

@@ -14,7 +14,8 @@ const HOURS: [u64; 24] =
 pub(crate) struct Spread {
     seed: u64,
     stream: Stream,
-    from: Day,
+    /// When each day begins, and then the end of the window.
+    midnights: Vec<Micros>,
     last: Micros,
     /// The first row of each day, and then the number of rows.
     first_rows: Vec<u64>,
@@ -36,8 +37,9 @@ impl Spread {
         for (hour, weight) in HOURS.iter().enumerate() {
             hours[hour + 1] = hours[hour] + weight;
         }
+        let midnights = (force.from.0..=force.as_of.0).map(|day| Day(day).midnight()).collect();
         let last = force.as_of.midnight() - 2 * MINUTE;
-        Spread { seed: force.plan.seed, stream, from: force.from, last, first_rows, hours }
+        Spread { seed: force.plan.seed, stream, midnights, last, first_rows, hours }
     }
 
     /// The instant of a row, to the second, within the window; never earlier than that of the row before.
@@ -50,10 +52,9 @@ impl Spread {
         let place = place as u64;
         let hour = self.hours.partition_point(|sum| sum << 16 <= place) - 1;
         let into = (place - (self.hours[hour] << 16)) as i64 * 3600 / ((HOURS[hour] as i64) << 16);
-        let date = self.from.plus(day as i32);
-        let length = date.plus(1).midnight() - date.midnight();
+        let length = self.midnights[day + 1] - self.midnights[day];
         // On the days when the clocks change an hour is a twenty-fourth of what there is.
         let seconds = (hour as i64 * 3600 + into) * (length / SECOND) / (DAY / SECOND);
-        (date.midnight() + seconds * SECOND).min(self.last)
+        (self.midnights[day] + seconds * SECOND).min(self.last)
     }
 }
