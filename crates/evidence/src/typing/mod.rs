@@ -220,7 +220,7 @@ fn mark(source: &impl TextSource, star_is_a_value: bool, mut fill: impl FnMut(us
     for row in 0..rows {
         let text = match cell::read(source.get(row)) {
             Cell::Value(text) => text,
-            Cell::Withheld if star_is_a_value && cell::trim(source.get(row)) == "*" => "*",
+            Cell::Withheld if star_is_a_value && cell::trim(source.get(row)) == "*" => cell::trim(source.get(row)),
             other => {
                 marked.marks[row] = if other == Cell::Blank { Mark::Blank } else { Mark::Withheld };
                 marked.all_values = false;
