@@ -273,7 +273,7 @@ mod tests {
             ("DD MONTH YYYY hh:mm", "1 Sept 2025 7:05", "2025-09-01T07:05:00"),
             ("YYYYMMDDhhmmss", "20260801093000", "2026-08-01T09:30:00"),
             ("YYYY-MM-DD hh:mm:ss", "2025-06-18 00:02:04.7891234", "2025-06-18T00:02:04.789123"),
-            ("MJD ssssss", "48773 10847.650", "1992-05-30T03:00:47.65"),
+            ("MJD ssssss", "48773 10847.650", "1992-05-31T03:00:47.65"),
         ] {
             assert_eq!(read(pattern, text).as_deref(), Some(expected), "{text}");
         }

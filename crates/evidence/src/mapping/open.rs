@@ -31,12 +31,12 @@ fn open_format(mapping: &Mapping, path: &Path, file: &str, program: Option<&Path
             let rows = workbook::rows(path, file, &sheet, program)?;
             Ok(Box::new(Headed::open(rows, file, layout)?))
         }
-        "jsonl" | "ndjson" => {
+        "jsonl" | "ndjson" | "json" => {
             let names = mapping.names();
             let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
             jsonl::open(|| stream::open(path, file, None), file, &wanted)
         }
-        "parquet" => parquet::open(path, file, program),
+        "parquet" | "pq" => parquet::open(path, file, program),
         _ => match input.separator {
             Some(Separator::Spaces) => Ok(Box::new(Headed::open(Spaced::new(stream::open(path, file, None)?, file), file, layout)?)),
             Some(Separator::Byte(separator)) => csv::open(path, file, &csv::Layout { separator: Some(separator), header: layout.header }),

@@ -81,14 +81,13 @@ fn map_row(plan: &Plan, cells: &[&str], line: u64, counts: &mut Counts, out: &mu
             None => return undecided(out),
         }
     }
-    let mut any = false;
+    let (mut any, mut in_doubt) = (false, false);
     for record in &plan.records {
         match all_hold(&record.when, cells) {
             Some(true) => {}
             Some(false) => continue,
             None => {
-                undecided(out);
-                any = true;
+                in_doubt = true;
                 continue;
             }
         }
@@ -108,7 +107,10 @@ fn map_row(plan: &Plan, cells: &[&str], line: u64, counts: &mut Counts, out: &mu
             None => out.end_row(line),
         }
     }
-    counts.no_record += u64::from(!any);
+    if in_doubt {
+        undecided(out);
+    }
+    counts.no_record += u64::from(!any && !in_doubt);
 }
 
 /// Native columns as the text that a CSV file would have.

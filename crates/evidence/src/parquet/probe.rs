@@ -19,6 +19,8 @@ use crate::rows::MOST_COLUMNS;
 pub type Flaw = String;
 
 const LARGEST_PAGE: i64 = 256 << 20;
+/// Dictionaries stay in memory, one for each column, while a row group is read; writers stop at one or a few MiB.
+const LARGEST_DICTIONARY: i64 = 64 << 20;
 const LARGEST_FOOTER: u64 = 64 << 20;
 const LONGEST_PAGE_HEAD: u64 = 8 << 20;
 /// Even rows that all say the same take a bit somewhere: more than this per byte is a lie or a trap.
@@ -107,8 +109,9 @@ fn check_column(file: &mut File, column: &ColumnChunkMetaData, end_of_data: u64)
         if head.unpacked < 0 || head.packed < 0 || head.values < 0 {
             return Err(wrong("a page of negative size"));
         }
-        if head.unpacked > LARGEST_PAGE {
-            return Err(wrong(&format!("a page of {} MiB; at most {} are read", head.unpacked >> 20, LARGEST_PAGE >> 20)));
+        let largest = if head.kind == DICTIONARY_PAGE { LARGEST_DICTIONARY } else { LARGEST_PAGE };
+        if head.unpacked > largest {
+            return Err(wrong(&format!("a page of {} MiB; at most {} are read", head.unpacked >> 20, largest >> 20)));
         }
         place += head.length as u64 + head.packed as u64;
         if place > end {

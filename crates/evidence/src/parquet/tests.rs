@@ -48,7 +48,7 @@ fn row_groups_are_read_apart_and_in_any_order_of_columns() {
     assert!(reader.next_chunk().unwrap().is_none());
     let whole = open(&path, "x.parquet", None).unwrap().next_chunk().unwrap().unwrap();
     let Columns::Arrays(arrays) = whole.columns else { panic!("native columns") };
-    assert_eq!((arrays.num_rows(), arrays.num_columns()), (40, 3));
+    assert_eq!((arrays.num_rows(), arrays.num_columns()), (100, 3));
 }
 
 #[test]

@@ -119,4 +119,4 @@ pub fn isolated_main(arguments: &[OsString]) -> ExitCode {
 
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

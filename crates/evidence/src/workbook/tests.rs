@@ -12,7 +12,7 @@ const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.o
 const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#;
 
 /// A workbook of these sheets (name, rows as XML), with these shared strings and more parts.
-fn workbook(sheets: &[(&str, &str)], strings: Option<&str>, more: &[(&str, &[u8])]) -> tempfile::TempPath {
+pub(crate) fn workbook(sheets: &[(&str, &str)], strings: Option<&str>, more: &[(&str, &[u8])]) -> tempfile::TempPath {
     let mut file = tempfile::Builder::new().suffix(".xlsx").tempfile().unwrap();
     let mut archive = zip::ZipWriter::new(&mut file);
     let mut part = |name: &str, bytes: &[u8]| {
