@@ -24,6 +24,8 @@ mod position;
 mod problem;
 mod report;
 mod rows;
+#[cfg(test)]
+mod same_in_every_format;
 mod scan;
 pub mod schema;
 pub mod stream;
