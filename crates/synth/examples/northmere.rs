@@ -1,4 +1,4 @@
-//! Makes a force: `cargo run -p custodes-synth --example northmere -- DIR SEED SCALE [csv|parquet] [clean]`.
+//! Makes a force: `cargo run -p custodes-synth --example northmere -- DIR SEED SCALE [csv|parquet] [clean] [AS-OF]`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,13 +18,15 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<(), String> {
     let [out, seed, scale, rest @ ..] = arguments else {
-        return Err("usage: northmere DIR SEED SCALE [csv|parquet] [clean]".to_owned());
+        return Err("usage: northmere DIR SEED SCALE [csv|parquet] [clean] [AS-OF]".to_owned());
     };
     let seed = seed.parse().map_err(|_| format!("{seed:?} is not a seed: write a whole number"))?;
     let mut plan = Plan::new(seed, scale.parse::<Scale>()?);
     for word in rest {
         if word == "clean" {
             plan.departures = false;
+        } else if let Ok(as_of) = word.parse() {
+            plan.as_of = as_of;
         } else {
             plan.format = word.parse::<Format>()?;
         }
