@@ -25,7 +25,7 @@ const JSON_LINES: &str = r####"{"search_id":17,"system":"NAS","user_id":"u1","se
 "####;
 
 fn sheet() -> String {
-    let header = CSV.lines().next().unwrap().split(',').map(|name| text(name)).collect::<String>();
+    let header = CSV.lines().next().unwrap().split(',').map(text).collect::<String>();
     let row = |line: u32, id: &str, system: &str, user: &str, times: [&str; 3], reason: &str, results: &str| {
         let times = times.map(text).concat();
         format!(r#"<row r="{line}"><c><v>{id}</v></c>{}{}{times}{}<c><v>{results}</v></c></row>"#, text(system), text(user), text(reason))

@@ -171,12 +171,12 @@ impl Binder<'_> {
                 From::Cells(places, between.clone())
             }
             Source::Value(value) => From::Fixed(value.clone()),
-            Source::FileName(pattern) => From::Fixed(self.from_name(column, pattern, self.name.path.file_name())?),
+            Source::FileName(pattern) => From::Fixed(self.found_in_name(column, pattern, self.name.path.file_name())?),
             Source::FolderName(pattern) => {
                 // The folder that was named on the command line has a name too, even as `.`.
                 let whole = std::path::absolute(self.name.path).and_then(|path| path.canonicalize());
                 let path = whole.unwrap_or_else(|_| self.name.path.to_owned());
-                From::Fixed(self.from_name(column, pattern, path.parent().and_then(Path::file_name))?)
+                From::Fixed(self.found_in_name(column, pattern, path.parent().and_then(Path::file_name))?)
             }
         };
         let minus = recipe.steps.iter().filter_map(|step| match step {
@@ -194,7 +194,7 @@ impl Binder<'_> {
         })
     }
 
-    fn from_name(&self, column: &Column, pattern: &regex::Regex, name: Option<&std::ffi::OsStr>) -> Result<String, Refusal> {
+    fn found_in_name(&self, column: &Column, pattern: &regex::Regex, name: Option<&std::ffi::OsStr>) -> Result<String, Refusal> {
         let name = name.map(|name| name.to_string_lossy()).unwrap_or_default();
         found(pattern, &name).map(str::to_owned).ok_or_else(|| {
             let what = format!("{} comes from the name {name:?}, in which {:?} is not found", column.name, pattern.as_str());

@@ -103,10 +103,12 @@ fn ints<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef, kind: Kind) 
 }
 
 /// Instants in any unit; digits beyond microseconds are dropped.
-fn instants<V: Copy>(array: &ArrayRef, unit: TimeUnit, values: fn(Vec<V>) -> Values, take: impl Fn(i64) -> Result<V, Reason>) -> TypedColumn
-where
-    V: Default,
-{
+fn instants<V: Copy + Default>(
+    array: &ArrayRef,
+    unit: TimeUnit,
+    values: fn(Vec<V>) -> Values,
+    take: impl Fn(i64) -> Result<V, Reason>,
+) -> TypedColumn {
     let scaled = |value: i64| match unit {
         TimeUnit::Nanosecond => take(value.div_euclid(1_000)),
         _ => value.checked_mul(render::micros_per(unit)).ok_or(OUT_OF_RANGE).and_then(&take),

@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_serial_is_a_date_or_a_time_without_offset() {
         assert_eq!(serial(45832.0, false), "2025-06-24");
-        assert_eq!(serial(45826.001444317131, false), "2025-06-18 00:02:04.789");
+        assert_eq!(serial(45_826.001_444_317_13, false), "2025-06-18 00:02:04.789");
         assert_eq!(serial(45832.5, false), "2025-06-24 12:00:00");
         assert_eq!(serial(0.75, false), "18:00:00");
         assert_eq!(serial(45832.0 - 1462.0, true), "2025-06-24");
