@@ -146,7 +146,7 @@ fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Resul
     match parameter.default {
         Declared::Whole(_) => whole(given).map(Value::Whole),
         Declared::Rate(_) => rate(given).map(Value::Rate),
-        Declared::YesNo(_) => given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{given} is neither true nor false")),
+        Declared::YesNo(_) => given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{} is neither true nor false", shown(given))),
         Declared::Words(_) => words(given).map(Value::Words),
         Declared::RatePerKind(_) => {
             let Value::RatePerKind(before) = before else { unreachable!("a default of its own kind") };
@@ -169,10 +169,23 @@ fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Resul
     }
 }
 
+/// A value as it was written, near enough to find it.
+fn shown(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => format!("{text:?}"),
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        toml::Value::Boolean(value) => value.to_string(),
+        toml::Value::Datetime(value) => value.to_string(),
+        toml::Value::Array(_) => "a list".to_owned(),
+        toml::Value::Table(_) => "a table".to_owned(),
+    }
+}
+
 fn whole(given: &toml::Value) -> Result<i64, String> {
     match given.as_integer() {
         Some(value) if (0..=1_000_000).contains(&value) => Ok(value),
-        _ => Err(format!("{given} is not a whole number from 0 to 1000000")),
+        _ => Err(format!("{} is not a whole number from 0 to 1000000", shown(given))),
     }
 }
 
@@ -182,17 +195,17 @@ fn rate(given: &toml::Value) -> Result<Ratio, String> {
         // The shortest decimal that reads back as this number is what was written.
         toml::Value::Float(number) => number.to_string(),
         toml::Value::Integer(number) => number.to_string(),
-        _ => return Err(format!("{given} is not a rate")),
+        _ => return Err(format!("{} is not a rate", shown(given))),
     };
     Ratio::parse(&text)
         .filter(|rate| rate.is_at_most_one())
-        .ok_or_else(|| format!("{given} is not a rate between 0 and 1, like \"3 %\" or 0.03"))
+        .ok_or_else(|| format!("{} is not a rate between 0 and 1, like \"3 %\" or 0.03", shown(given)))
 }
 
 fn words(given: &toml::Value) -> Result<Vec<String>, String> {
     let list = given.as_array().ok_or("a list of ranks is wanted")?;
     let word = |value: &toml::Value| value.as_str().map(|word| word.trim().to_lowercase().replace(['-', ' '], "_"));
-    list.iter().map(|value| word(value).ok_or_else(|| format!("{value} is not a word"))).collect()
+    list.iter().map(|value| word(value).ok_or_else(|| format!("{} is not a word", shown(value)))).collect()
 }
 
 #[cfg(test)]

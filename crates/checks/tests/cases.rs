@@ -68,6 +68,8 @@ fn run_one(case: &Case, folder: &Path) -> Vec<String> {
         from: case.from.clone(),
         as_of: case.as_of.clone(),
         parameters: case.parameters.join("\n"),
+        // Only what the case speaks of: there are hundreds.
+        clauses: case.expectations.iter().map(|expected| expected.clause.clone()).collect(),
     };
     let outcome = case::lay_out(case, &evidence).and_then(|()| engine::run_check(&evidence, &options));
     match outcome {

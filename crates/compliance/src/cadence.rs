@@ -51,7 +51,7 @@ impl Cadence<'_> {
         let mut findings = Vec::new();
         let Base { day: mut base, assumed } = self.base();
         let mut reviewed = false;
-        for &done in self.reviews.iter().filter(|review| **review > base) {
+        for &done in self.reviews {
             if done <= base {
                 continue;
             }

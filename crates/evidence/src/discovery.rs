@@ -143,6 +143,8 @@ pub fn extension_of(name: &str) -> Extension {
     let extension = unpacked.unwrap_or(&own).rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "csv" | "tsv" | "txt" => Extension::Read(Format::Csv),
+        // A packed file need not say what it holds.
+        "" if packed => Extension::Read(Format::Csv),
         "jsonl" | "ndjson" | "json" => Extension::Read(Format::JsonLines),
         "xlsx" | "xlsm" if !packed => Extension::Read(Format::Workbook),
         "parquet" | "pq" if !packed => Extension::Read(Format::Parquet),
@@ -194,6 +196,7 @@ mod tests {
             ("a.ndjson.zst", Extension::Read(Format::JsonLines)),
             ("a.parquet", Extension::Read(Format::Parquet)),
             ("a.xlsx", Extension::Read(Format::Workbook)),
+            ("a.gz", Extension::Read(Format::Csv)),
             ("a.xlsx.gz", Extension::NotRead),
             ("a.xls", Extension::NotRead),
             ("a.csv.sha256", Extension::Other),

@@ -108,7 +108,8 @@ impl Fates {
         for (row, mark) in typed.marks.iter().enumerate() {
             match mark {
                 Mark::Blank if column.required => self.quarantine(row, column.name, String::new(), &Reason::Blank),
-                Mark::Withheld if column.key || column.deciding => {
+                // A column that need not be there decides nothing where it is not: such rows fall in the window.
+                Mark::Withheld if column.key || (column.deciding && (exported || column.required)) => {
                     let (value, reason) = if exported {
                         (abbreviate(shown(row).trim()), Reason::Withheld)
                     } else {

@@ -169,7 +169,10 @@ pub enum MetBy {
 /// * `subject`, and `alias`, another name under which its reviews may go;
 /// * `happened`: an instant or a date;
 /// * `settled_on`: the date on which the matter ended by itself; up to the due date no review is needed;
-/// * `judged`: a condition on the event besides its time; NULL where it cannot be said (untestable).
+/// * `judged`: a condition on the event besides its time; NULL where it cannot be said: untestable, if a
+///   review is late or missing;
+/// * `unknown` (optional): untestable whatever the reviews;
+/// * `counted` (optional): in the population even where the event rule does not judge it.
 #[derive(Debug, Clone, Copy)]
 pub struct Events {
     pub sql: &'static str,

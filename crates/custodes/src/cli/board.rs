@@ -77,7 +77,7 @@ impl Board<'_> {
             let mut codes: Vec<(&&str, &u64)> = clause.codes.iter().collect();
             codes.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
             for (code, count) in codes {
-                let of_code = by_clause.get(clause.clause.id).into_iter().flatten().filter(|e| e.code == *code);
+                let of_code = by_clause.get(clause.clause.id).into_iter().flatten().copied().filter(|e| e.code == *code);
                 let _ = writeln!(out, "  {:>10}  {:<26} {}", grouped(*count), code, wrapped(&in_words(clause, code, of_code), 41, WIDTH));
             }
             if clause.codes.is_empty() {

@@ -140,18 +140,9 @@ fn parameters(file: Option<&Path>) -> Result<Parameters, Mistakes> {
     })
 }
 
-/// A mapping that ships has a plain name; a file has an ending, or stands in a folder.
+/// One that ships, by name, or a file.
 fn mapping(name: &str) -> Result<Mapping, Mistakes> {
-    if let Some(shipped) = Mapping::shipped(name) {
-        return Ok(shipped);
-    }
-    let path = Path::new(name);
-    if path.extension().is_none() && !path.exists() {
-        let known: Vec<&str> = Mapping::shipped_names().collect();
-        return Err(format!("--map: no mapping {name:?} ships, and there is no such file; these ship: {}", known.join(", ")).into());
-    }
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: cannot be read: {error}"))?;
-    Mapping::parse(name, &text).map_err(Mistakes::from)
+    Mapping::named(name).map_err(|problems| Mistakes(problems.iter().map(|problem| format!("--map: {problem}")).collect()))
 }
 
 fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, Mistakes> {

@@ -15,7 +15,7 @@ mod synth;
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
 /// and what could not be established.
 #[derive(Debug, Parser)]
-#[command(name = "custodes", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "custodes", version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,

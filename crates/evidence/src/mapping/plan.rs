@@ -12,6 +12,7 @@ use super::decimal::Decimal;
 use super::recipe::{Recipe, Source, Step, find, fold_value};
 use super::{Mapping, Recipes};
 use crate::chunk::Refusal;
+use crate::csv::HeaderRow;
 use crate::header::fold;
 use crate::typing::cell::{self, Cell};
 use crate::typing::time;
@@ -97,7 +98,10 @@ impl Plan {
         plan.not_exported.append(&mut binder.not_exported);
         plan.not_exported.retain(|column| !plan.header.contains(column));
         let used: Vec<String> = mapping.names().iter().map(|name| fold(name)).collect();
-        plan.unused = header.iter().filter(|name| !used.contains(&fold(name)) && fold(name) != "lea").cloned().collect();
+        // The names of a file without a header are the mapping's own: nobody exported them.
+        if !matches!(mapping.input.header, HeaderRow::Named(_)) {
+            plan.unused = header.iter().filter(|name| !used.contains(&fold(name)) && fold(name) != "lea").cloned().collect();
+        }
         Ok(plan)
     }
 }

@@ -97,6 +97,8 @@ fn type_columns(file: &SourceFile, columns: &Columns, rows: usize, typing: &Typi
             (_, Some(_)) if needless => TypedColumn::not_exported(column.kind, 0),
             (Columns::Cells(grid), Some(place)) => type_texts(set, column, &GridColumn { grid, place }),
             (Columns::Arrays(batch), Some(place)) => arrays::type_array(set, column, batch.column(place)),
+            // A count that nobody exports was not made; the oldest record then decides (6.1.1, 8.2.3.a).
+            (_, None) if (set.name, column.name) == ("holdings", "records_beyond_limit") => TypedColumn::blank(column.kind, rows),
             (_, None) => TypedColumn::not_exported(column.kind, rows),
         }
     });

@@ -108,6 +108,11 @@ impl TypedColumn {
         TypedColumn { values, marks: vec![Mark::Withheld; rows], wrong: Vec::new(), all_values: rows == 0 }
     }
 
+    /// A column in which nothing stands.
+    pub fn blank(kind: Kind, rows: usize) -> TypedColumn {
+        TypedColumn { marks: vec![Mark::Blank; rows], ..TypedColumn::not_exported(kind, rows) }
+    }
+
     pub fn rows(&self) -> usize {
         self.marks.len()
     }

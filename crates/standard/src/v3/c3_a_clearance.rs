@@ -21,36 +21,34 @@ pub static CLAUSE: Clause = Clause {
             says: "the reviewer is not in the list of auditors",
             needs: &[&REVIEWS, &AUDITORS],
             sql: "SELECT r.review_id AS subject,
-                    r.clause IN ($audit_clauses)
-                    AND CASE WHEN r.reviewer_id IS NULL THEN NULL ELSE a.person_id IS NULL END AS verdict
+                    CASE WHEN r.reviewer_id IS NULL THEN NULL ELSE a.person_id IS NULL END AS verdict
                   FROM reviews r LEFT JOIN auditors a ON a.person_id = r.reviewer_id
-                  WHERE $in_window(r.reviewed_at)",
+                  WHERE r.clause IN ($audit_clauses) AND $in_window(r.reviewed_at)",
         },
         Check::Query {
             code: "clearance_lapsed",
             says: "the auditor's clearance was blank, without an expiry date, or expired before the review",
             needs: &[&REVIEWS, &AUDITORS],
             sql: "SELECT r.review_id AS subject,
-                    r.clause IN ($audit_clauses)
-                    AND CASE WHEN r.reviewer_id IS NULL THEN NULL
+                    CASE WHEN r.reviewer_id IS NULL THEN NULL
                              WHEN a.person_id IS NULL THEN FALSE
                              ELSE a.clearance = '' OR NOT a.clearance_expires_on_given
                                   OR a.clearance_expires_on < r.reviewed_at_day END AS verdict
                   FROM reviews r LEFT JOIN auditors a ON a.person_id = r.reviewer_id
-                  WHERE $in_window(r.reviewed_at)",
+                  WHERE r.clause IN ($audit_clauses) AND $in_window(r.reviewed_at)",
         },
         Check::Query {
             code: "wrong_auditor",
             says: "the standard gives this audit to an office that the reviewer did not hold on that date",
             needs: &[&REVIEWS, &APPOINTMENTS],
             sql: "SELECT r.review_id AS subject,
-                    CASE WHEN r.clause IS NULL OR r.reviewer_id IS NULL THEN NULL
+                    CASE WHEN r.reviewer_id IS NULL THEN NULL
                          ELSE NOT $any(p.person_id IS NOT NULL AND p.from_date <= r.reviewed_at_day
                                        AND (NOT p.to_date_given OR p.to_date > r.reviewed_at_day)) END AS verdict
                   FROM reviews r LEFT JOIN appointments p
                     ON p.person_id = r.reviewer_id
                    AND p.role = CASE WHEN r.clause IN ('8.1', '8.2.1') THEN 'local_auditor' ELSE 'national_auditor' END
-                  WHERE (r.clause IS NULL OR r.clause IN ('8.1', '8.2.1', '8.3.3', '8.3.4', '8.3.5'))
+                  WHERE r.clause IN ('8.1', '8.2.1', '8.3.3', '8.3.4', '8.3.5')
                     AND $in_window(r.reviewed_at)
                   GROUP BY r.review_id, r.clause, r.reviewer_id",
         },

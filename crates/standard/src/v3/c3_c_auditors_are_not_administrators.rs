@@ -20,7 +20,7 @@ pub static CLAUSE: Clause = Clause {
         says: "the reviewer held an open administrator's account at the time of the audit",
         needs: &[&REVIEWS, &AUDITORS, &ACCOUNTS],
         sql: "WITH asked AS (
-                SELECT * FROM reviews WHERE (clause IS NULL OR clause IN ('8.2.2.e', '8.3.3', '8.3.5')) AND $in_window(reviewed_at)
+                SELECT * FROM reviews WHERE (clause IN ('8.2.2.e', '8.3.3', '8.3.5')) AND $in_window(reviewed_at)
               ), held AS (
                 SELECT user_id, authorised_at, closed_at, closed_at_given FROM accounts WHERE permission IN ('administrator', 'super_administrator')
               ), pairs AS (
@@ -40,8 +40,8 @@ pub static CLAUSE: Clause = Clause {
                 UNION ALL
                 SELECT review_id, CAST(NULL AS BOOLEAN) AS open FROM asked WHERE reviewer_id IS NULL
               )
-              SELECT r.review_id AS subject, r.clause IN ('8.2.2.e', '8.3.3', '8.3.5') AND $any(p.open) AS verdict
-              FROM asked r JOIN pairs p ON p.review_id = r.review_id GROUP BY r.review_id, r.clause",
+              SELECT r.review_id AS subject, $any(p.open) AS verdict
+              FROM asked r JOIN pairs p ON p.review_id = r.review_id GROUP BY r.review_id",
     }],
     judgements: &[],
     record: REVIEW_RECORD,

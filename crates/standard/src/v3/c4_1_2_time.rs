@@ -28,7 +28,7 @@ pub static CLAUSE: Clause = Clause {
             code: "clock_out_of_tolerance",
             says: "the latest check found the clock further from the reference than the tolerance",
             needs: &[&CAMERAS, &CLOCK_CHECKS],
-            sql: "SELECT c.camera_id AS subject, abs(k.offset_seconds) > $clock_tolerance_seconds AS verdict,
+            sql: "SELECT c.camera_id AS subject, $served_in_window AND abs(k.offset_seconds) > $clock_tolerance_seconds AS verdict,
                     'the clock was ' || k.offset_seconds || ' s from the reference on ' || k.checked_at_day AS detail
                   FROM cameras c JOIN (
                     SELECT camera_id, offset_seconds, checked_at_day,

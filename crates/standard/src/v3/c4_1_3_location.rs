@@ -46,17 +46,17 @@ pub static CLAUSE: Clause = Clause {
             code: "location_out_of_tolerance",
             says: "the latest check found the camera further from its registered position than the tolerance",
             needs: &[&CAMERAS, &LOCATION_CHECKS],
-            sql: "SELECT subject, mobile_not AND metres > $location_tolerance_metres AS verdict,
+            sql: "SELECT subject, applies AND metres > $location_tolerance_metres AS verdict,
                     'measured ' || round(metres, 1) || ' m from the registered position on ' || checked_on AS detail
                   FROM (
-                    SELECT subject, mobile_not, checked_on,
+                    SELECT subject, applies, checked_on,
                       sqrt(power(6335439.327292819 / power(w, 1.5) * radians(north), 2)
                          + power(6378137.0 / sqrt(w) * cos(middle) * radians(east), 2)) AS metres
                     FROM (
-                      SELECT subject, mobile_not, checked_on, north, east, middle,
+                      SELECT subject, applies, checked_on, north, east, middle,
                         1.0 - 0.006694379990141317 * power(sin(middle), 2) AS w
                       FROM (
-                        SELECT c.camera_id AS subject, c.kind <> 'mobile' AS mobile_not, l.checked_at_day AS checked_on,
+                        SELECT c.camera_id AS subject, c.kind <> 'mobile' AND $served_in_window AS applies, l.checked_at_day AS checked_on,
                           l.latitude - c.latitude AS north, l.longitude - c.longitude AS east,
                           radians((l.latitude + c.latitude) / 2.0) AS middle
                         FROM cameras c JOIN (

@@ -10,7 +10,7 @@ pub static CLAUSE: Clause = Clause {
     title: "Covert cameras",
     asks: "Covert deployments are audited under the arrangements for RIPA and RIP(S)A; each one in force has its authority.",
     by: By::Lea,
-    population: Population::Rows { of: &COVERT_AUTHORISATIONS, given: "NOT ended_on_given" },
+    population: Population::Rows { of: &COVERT_AUTHORISATIONS, given: "coalesce(NOT ended_on_given, TRUE)" },
     arises: Arises::EitherSet {
         set: &COVERT_AUTHORISATIONS,
         sql: "SELECT count(*) > 0 FROM covert_authorisations",

@@ -17,7 +17,7 @@ pub const NEED: Check = Check::Query {
           FROM cameras c LEFT JOIN (
             SELECT *, row_number() OVER (PARTITION BY camera_id ORDER BY deployed_on DESC) AS latest FROM deployments
           ) d ON d.camera_id = c.camera_id
-          GROUP BY c.camera_id, c.kind, c.installed_on, c.decommissioned_on",
+          GROUP BY c.camera_id, c.kind, c.installed_on, c.decommissioned_on_given",
 };
 
 /// Performance was shown when the camera was installed.
@@ -39,7 +39,7 @@ pub const CAPTURE: Check = Check::Query {
     says: "the latest test captured a smaller share of the plates than the minimum",
     needs: &[&CAMERAS, &PERFORMANCE_TESTS],
     sql: "SELECT c.camera_id AS subject,
-            c.kind = '$kind' AND p.captured * $capture_rate_min_denominator < p.observed * $capture_rate_min_numerator AS verdict,
+            c.kind = '$kind' AND $served_in_window AND p.captured * $capture_rate_min_denominator < p.observed * $capture_rate_min_numerator AS verdict,
             'captured ' || p.captured || ' of ' || p.observed || ' on ' || p.tested_at_day AS detail
           FROM cameras c JOIN (
             SELECT *, row_number() OVER (PARTITION BY camera_id ORDER BY tested_at DESC) AS latest
@@ -52,7 +52,7 @@ pub const ACCURACY: Check = Check::Query {
     says: "the latest test read a smaller share of the captured plates correctly than the minimum",
     needs: &[&CAMERAS, &PERFORMANCE_TESTS],
     sql: "SELECT c.camera_id AS subject,
-            c.kind = '$kind' AND p.observed > 0 AND p.captured > 0
+            c.kind = '$kind' AND $served_in_window AND p.observed > 0 AND p.captured > 0
             AND p.read_correctly * $read_accuracy_min_denominator < p.captured * $read_accuracy_min_numerator AS verdict,
             'read ' || p.read_correctly || ' of ' || p.captured || ' correctly on ' || p.tested_at_day AS detail
           FROM cameras c JOIN (

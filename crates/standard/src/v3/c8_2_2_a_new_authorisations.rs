@@ -23,7 +23,7 @@ pub static CLAUSE: Clause = Clause {
             also_needs: &[],
             tests: &[
                 Test { code: "approver_missing", says: "nobody is recorded as having approved it", when: "authorised_by = ''" },
-                Test { code: "self_approved", says: "the person approved it for themselves", when: "authorised_by <> '' AND authorised_by = user_id" },
+                Test { code: "self_approved", says: "the person approved it for themselves", when: "authorised_by <> '' AND (authorised_by = user_id OR coalesce(authorised_by = person_id, FALSE))" },
             ],
         },
     ],

@@ -15,7 +15,7 @@ pub static CLAUSE: Clause = Clause {
     checks: &[Check::Event {
         within: Within::ParameterDays("dormant_review_days"),
         events: Events {
-            sql: "SELECT subject, alias, happened, closed_at_day AS settled_on,
+            sql: "SELECT subject, alias, CASE WHEN last_used_known IS NOT NULL THEN happened END AS happened, closed_at_day AS settled_on,
                     last_used_known AND CASE
                       WHEN happened > $last_day THEN FALSE
                       WHEN happened >= $first_day THEN NOT closed_at_given OR closed_after >= happened

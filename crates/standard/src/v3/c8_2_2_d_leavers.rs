@@ -34,7 +34,8 @@ pub static CLAUSE: Clause = Clause {
             within: Within::ParameterHours("leaver_hours"),
             events: Events {
                 sql: "SELECT user_id || '/' || system || '/' || permission AS subject, user_id AS alias, left_at AS happened,
-                        CAST(NULL AS DATE) AS settled_on, left_at_given AND left_at < $as_of AS judged
+                        CAST(NULL AS DATE) AS settled_on, left_at_given AND left_at < $as_of AS judged,
+                        coalesce($still_open(left_at, closed_at), FALSE) AS counted
                       FROM accounts WHERE left_at_given IS NULL OR left_at_given",
                 needs: &[&ACCOUNTS],
             },

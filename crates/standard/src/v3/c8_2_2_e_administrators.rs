@@ -11,7 +11,7 @@ pub static CLAUSE: Clause = Clause {
     by: By::Auditor,
     population: Population::Rows {
         of: &ACCOUNTS,
-        given: "permission IN ('administrator', 'super_administrator') AND NOT closed_at_given",
+        given: "permission IN ('administrator', 'super_administrator') AND coalesce(NOT closed_at_given, TRUE)",
     },
     arises: Arises::Always,
     sample: Sample::None,

@@ -9,7 +9,7 @@ pub static CLAUSE: Clause = Clause {
     title: "Extended retention",
     asks: "Every year 5 % of the cases kept beyond the standard time are audited: keeping them is still justified.",
     by: By::Auditor,
-    population: Population::Rows { of: &RETENTIONS, given: "NOT ended_on_given" },
+    population: Population::Rows { of: &RETENTIONS, given: "coalesce(NOT ended_on_given, TRUE)" },
     arises: Arises::Always,
     sample: Sample::Rate { parameter: "rate_retentions", window_days: None, rationale: false },
     checks: &[

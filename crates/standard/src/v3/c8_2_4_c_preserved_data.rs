@@ -18,8 +18,12 @@ pub static CLAUSE: Clause = Clause {
             within: Within::ParameterMonths("preserved_review_months"),
             events: Events {
                 sql: "SELECT search_id AS subject, search_id AS alias, searched_at AS happened,
-                        CAST(NULL AS DATE) AS settled_on, searched_at < $as_of AS judged
-                      FROM preserved_searches",
+                        CAST(NULL AS DATE) AS settled_on, searched_at < $as_of AS judged, FALSE AS unknown
+                      FROM preserved_searches
+                      UNION ALL
+                      SELECT search_id AS subject, search_id AS alias, searched_at AS happened,
+                        CAST(NULL AS DATE) AS settled_on, CAST(NULL AS BOOLEAN) AS judged, TRUE AS unknown
+                      FROM earlier_searches",
                 needs: &[&SEARCHES],
             },
         },

@@ -5,7 +5,7 @@ use crate::model::{Arises, By, Check, Clause, Every, Judgement, Population, Read
 use crate::v3::text::{SAMPLED_RECORD, lea_reviews};
 
 /// One without a time falls in the window: that it has none is the departure.
-const IN_WINDOW: &str = "basis = 'other' AND (NOT disclosed_at_given OR $in_window(disclosed_at))";
+const IN_WINDOW: &str = "basis = 'other' AND coalesce($in_window(disclosed_at), TRUE)";
 
 pub static CLAUSE: Clause = Clause {
     id: "8.2.7",

@@ -28,10 +28,10 @@ pub static CLAUSE: Clause = Clause {
             says: "an audit-kind review names no audit, or one that has no record",
             needs: &[&AUDITS, &REVIEWS],
             sql: "SELECT r.review_id AS subject,
-                    r.clause IN ($audit_clauses) AND CASE WHEN r.audit_id IS NULL THEN NULL ELSE a.audit_id IS NULL END AS verdict
+                    CASE WHEN r.audit_id IS NULL THEN NULL ELSE a.audit_id IS NULL END AS verdict
                   FROM reviews r LEFT JOIN audits a ON a.audit_id = r.audit_id
                   WHERE $in_window(r.reviewed_at)
-                    AND (r.clause IS NULL OR r.clause IN ($audit_clauses) AND r.clause NOT IN ('8.2.2.c', '8.2.2.d', '8.2.4.c', '8.3.5'))",
+                    AND r.clause IN ($audit_clauses) AND r.clause NOT IN ('8.2.2.c', '8.2.2.d', '8.2.4.c', '8.3.5')",
         },
     ],
     judgements: &[],

@@ -11,6 +11,13 @@ pub static COLLECTED: &[Collected] = &[
         columns: &["search_id", "searched_at", "preserved_case", "reference"],
         given: "preserved_case <> ''",
     },
+    // 8.2.4.c: searches before the window of which it is not known whether they were of preserved data.
+    Collected {
+        name: "earlier_searches",
+        of: &SEARCHES,
+        columns: &["search_id", "searched_at"],
+        given: "searched_at < $from AND searched_at >= $retention_from AND preserved_case IS NULL",
+    },
     // 8.2.2.d: what was done under the names of people who left in the window.
     Collected {
         name: "leaver_searches",
