@@ -42,14 +42,14 @@ pub fn inspect(path: &Path) -> Result<(), Flaw> {
     for place in 0..archive.len() {
         whole += inspect_part(&mut archive, place)?;
         if whole > LARGEST_WHOLE {
-            return Err(too_large("the workbook", LARGEST_WHOLE));
+            return Err(too_large("the workbook", whole));
         }
     }
     Ok(())
 }
 
-fn too_large(what: &str, limit: u64) -> Flaw {
-    let what = format!("{what} unfolds to more than {} MiB: it looks like a decompression bomb", limit >> 20);
+fn too_large(what: &str, reached: u64) -> Flaw {
+    let what = format!("{what} unfolds to {} MiB or more: it looks like a decompression bomb", reached >> 20);
     flaw(what, "ask its sender what it is; export large tables as CSV or Parquet")
 }
 
@@ -102,7 +102,7 @@ fn inspect_part(archive: &mut zip::ZipArchive<BufReader<File>>, place: usize) ->
         count.take(&block[..read]);
         let bomb = count.bytes > 32 << 20 && count.bytes / packed.max(1) > STRONGEST_COMPRESSION;
         if count.bytes > limit || bomb {
-            return Err(too_large(&format!("part {name}"), count.bytes.min(limit)));
+            return Err(too_large(&format!("part {name}"), count.bytes));
         }
     }
     count.refuse_reservation(&name)?;

@@ -14,7 +14,7 @@ use super::{Sheet, cells, stream};
 use crate::rows::{LONGEST_CELL, MOST_COLUMNS};
 
 /// One text can stand in a million cells: what a sheet may unfold to as text, in bytes.
-const LARGEST_SHEET: u64 = 8 << 30;
+const LARGEST_SHEET: u64 = 2 << 30;
 const LARGEST_ROW: usize = 64 << 20;
 
 /// Writes the rows of the sheet, and how it ended. An `Err` means that nobody reads any more.
@@ -137,7 +137,7 @@ impl SheetRow {
             self.too_long = Some(column);
         }
         if self.whole > LARGEST_SHEET {
-            return Err(stop("the sheet unfolds to more than 8 GiB of text: it looks like a decompression bomb".to_owned(), "export large tables as CSV or Parquet"));
+            return Err(stop("the sheet unfolds to more than 2 GiB of text: it looks like a decompression bomb".to_owned(), "export large tables as CSV or Parquet"));
         }
         Ok(())
     }
