@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use custodes_standard::evidence::PRESERVED_CASES;
+use custodes_standard::evidence::{AUDITORS, PRESERVED_CASES};
 
 use crate::folder::{Folder, counts};
 
-const TEXT: &str = "Case ID,INVESTIGATION\r\nc1,\"Operation \"\"Ö\"\"\r\nsecond line\"\r\nc2,😀 and text beyond twelve bytes\r\n";
+const TEXT: &str = "Person ID,CLEARANCE\r\nc1,\"Operation \"\"Ö\"\"\r\nsecond line\"\r\nc2,😀 and text beyond twelve bytes\r\n";
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -32,8 +32,8 @@ fn every_packing_and_encoding_gives_the_same_rows() {
     ];
     for (name, bytes) in packings {
         let folder = Folder::of(&[]);
-        folder.add(&format!("preserved_cases/{name}"), &bytes);
-        let rows = folder.rows(&PRESERVED_CASES, &["case_id", "investigation"]);
+        folder.add(&format!("auditors/{name}"), &bytes);
+        let rows = folder.rows(&AUDITORS, &["person_id", "clearance"]);
         let rows: Vec<String> = rows.iter().map(|row| row.replace('\r', "")).collect();
         assert_eq!(rows, ["c1|Operation \"Ö\"\nsecond line", "c2|😀 and text beyond twelve bytes"], "{name}");
     }

@@ -22,18 +22,18 @@ fn the_first_failing_column_in_declared_order_is_named() {
 
 #[test]
 fn a_withheld_key_or_deciding_time_quarantines_and_other_withheld_values_do_not() {
-    let folder = Folder::of(&[(
-        "cameras.csv",
-        &format!("{CAMERA}***,static,,,,2026-01-01,\nc2,static,,,,#,\nc3,███,* *,###,,2026-01-01,WITHHELD\n"),
-    )]);
+    let folder = Folder::of(&[
+        ("cameras.csv", &format!("{CAMERA}***,static,,,,2026-01-01,\nc3,███,* *,###,,*,WITHHELD\n")),
+        ("policies.csv", "policy_id,approved_on\np1,#\n"),
+    ]);
     assert_eq!(quarantine(&folder), [
         "2 camera_id=\"***\": a key or deciding time is withheld",
-        "3 installed_on=\"#\": a key or deciding time is withheld",
+        "2 approved_on=\"#\": a key or deciding time is withheld",
     ]);
     let columns =
-        ["kind", "name", "latitude", "latitude_given", "longitude", "longitude_given", "decommissioned_on", "decommissioned_on_given"];
+        ["kind", "name", "latitude", "latitude_given", "longitude_given", "installed_on", "decommissioned_on", "decommissioned_on_given"];
     // That a camera was decommissioned must be known: withheld reads as blank.
-    assert_eq!(folder.rows(&CAMERAS, &columns), ["?|?|?|?|?|false|?|false"]);
+    assert_eq!(folder.rows(&CAMERAS, &columns), ["?|?|?|?|false|?|?|false"]);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn instants_have_their_london_day_and_endings_to_come_are_blank() {
 #[test]
 fn a_row_at_as_of_is_taken_in_and_a_later_one_is_future() {
     let folder = Folder::of(&[
-        ("cameras.csv", &format!("{CAMERA}c1,static,,,,2026-10-01,\nc2,static,,,,2026-10-02,\n")),
+        ("policies.csv", "policy_id,approved_on\np1,2026-10-01\np2,2026-10-02\n"),
         (
             "clock_checks.csv",
             "camera_id,checked_at,offset_seconds\nc1,2026-10-01T00:00:00+01:00,1\nc1,2026-09-30T23:00:00.000001Z,1\n",
