@@ -67,6 +67,8 @@ fn not_recorded(record: &Record<'_>, asked: &Asked) -> Option<bool> {
 fn too_small(record: &Record<'_>, asked: &Asked) -> Option<bool> {
     match (record.population, record.examined) {
         (Some(None), _) | (_, Some(None)) => Some(false),
+        // Nothing to examine: however many were, they were enough.
+        (Some(Some(0)), _) => Some(false),
         (Some(Some(population)), Some(Some(examined))) => {
             Some(examined < asked.rate.sample_size(population as u64) as i64)
         }

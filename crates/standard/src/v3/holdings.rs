@@ -10,7 +10,7 @@ macro_rules! retained_beyond_limit {
             "SELECT system_id AS subject, scope_fits AND CASE
                WHEN records_beyond_limit_given THEN records_beyond_limit > 0
                  AND records_beyond_limit > CASE WHEN NOT preserved_given THEN 0 ELSE preserved END
-               WHEN NOT records_beyond_limit_given AND coalesce(preserved_given AND preserved = 0, NOT preserved_given)
+               WHEN NOT records_beyond_limit_given AND (NOT preserved_given OR preserved = 0)
                  THEN oldest_record_at_day < snapshot_at_day - interval '", $limit, "'
                END AS verdict,
                'as of its snapshot on ' || snapshot_at_day AS detail
