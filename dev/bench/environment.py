@@ -14,11 +14,16 @@ class NoRivals(Exception):
     """The environment could not be made."""
 
 
+def cache():
+    """Where the benchmark keeps what it made."""
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(user, "custodes-bench")
+
+
 def python():
     """The interpreter of the environment, which is made when it is not there yet."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     named = hashlib.sha256(" ".join((sys.version.split()[0], *PACKAGES)).encode()).hexdigest()[:12]
-    folder = os.path.join(cache, "custodes-bench", named)
+    folder = os.path.join(cache(), named)
     interpreter, whole = os.path.join(folder, "bin", "python"), os.path.join(folder, "whole")
     if os.path.exists(whole):
         return interpreter
