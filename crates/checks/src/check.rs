@@ -194,11 +194,15 @@ impl Run<'_> {
             return Ok(Established::CannotBeSaid);
         }
         let sql = format!(
-            "SELECT count(*) > 0 FROM appointments WHERE role = '{role}' AND from_date <= $last_served_day
-               AND coalesce(NOT to_date_given OR to_date > $from_day, TRUE)"
+            "SELECT $any(role = '{role}' AND from_date <= $last_served_day
+               AND (NOT to_date_given OR (to_date > $from_day AND to_date > from_date))) AS held FROM appointments"
         );
-        let held = self.query(clause, &sql)?.yes().map_err(CheckError::query(clause.id))?;
-        Ok(if held { Established::Yes } else { decided(&[appointments]) })
+        let held = self.query(clause, &sql)?.booleans("held").map_err(CheckError::query(clause.id))?;
+        Ok(match held.first() {
+            Some(Some(true)) => Established::Yes,
+            Some(None) => Established::CannotBeSaid,
+            _ => decided(&[appointments]),
+        })
     }
 
     fn events(&self, clause: &'static Clause, found: &mut Findings) -> Result<(), CheckError> {

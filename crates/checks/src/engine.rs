@@ -128,13 +128,6 @@ impl Engine {
         })
     }
 
-    /// Plans a query without running it.
-    ///
-    /// # Errors
-    /// When it cannot be planned.
-    pub fn plan(&self, sql: &str) -> EngineResult<()> {
-        self.runtime.block_on(async { self.wide.sql(sql).await?.create_physical_plan().await.map(drop) })
-    }
 }
 
 fn session(partitions: usize) -> SessionContext {

@@ -9,10 +9,12 @@ use custodes_standard::parameters::{Basis, Default as Declared, PARAMETERS, Para
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     Whole(i64),
+    /// A decimal number, as it stands in a query.
+    Measure(String),
     Rate(Ratio),
     RatePerKind(BTreeMap<String, Ratio>),
     /// Days, by purpose in lower case.
-    DaysPerPurpose(BTreeMap<String, i64>),
+    DaysPerPurpose(BTreeMap<String, Ratio>),
     YesNo(bool),
     Words(Vec<String>),
 }
@@ -41,6 +43,7 @@ impl Default for Parameters {
 fn default_of(parameter: &Parameter) -> Setting {
     let value = match parameter.default {
         Declared::Whole(value) => Value::Whole(value),
+        Declared::Measure(value) => Value::Measure(value.to_string()),
         Declared::Rate(rate) => Value::Rate(rate),
         Declared::RatePerKind(rates) => {
             Value::RatePerKind(rates.iter().map(|(kind, rate)| ((*kind).to_owned(), *rate)).collect())
@@ -145,6 +148,7 @@ fn set(parameter: &Parameter, given: &toml::Value, before: &Setting) -> Result<S
 fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Result<Value, String> {
     match parameter.default {
         Declared::Whole(_) => whole(given).map(Value::Whole),
+        Declared::Measure(_) => measure(given).map(|(text, _)| Value::Measure(text)),
         Declared::Rate(_) => rate(given).map(Value::Rate),
         Declared::YesNo(_) => given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{} is neither true nor false", shown(given))),
         Declared::Words(_) => words(given).map(Value::Words),
@@ -163,7 +167,7 @@ fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Resul
         }
         Declared::DaysPerPurpose => {
             let table = given.as_table().ok_or("a table of purposes is wanted")?;
-            let days = table.iter().map(|(purpose, days)| Ok((purpose.trim().to_lowercase(), whole(days)?)));
+            let days = table.iter().map(|(purpose, days)| Ok((purpose.trim().to_lowercase(), measure(days)?.1)));
             days.collect::<Result<_, String>>().map(Value::DaysPerPurpose)
         }
     }
@@ -186,6 +190,19 @@ fn whole(given: &toml::Value) -> Result<i64, String> {
     match given.as_integer() {
         Some(value) if (0..=1_000_000).contains(&value) => Ok(value),
         _ => Err(format!("{} is not a whole number from 0 to 1000000", shown(given))),
+    }
+}
+
+/// A decimal number, as text and exactly.
+fn measure(given: &toml::Value) -> Result<(String, Ratio), String> {
+    let text = match given {
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => number.to_string(),
+        _ => return Err(format!("{} is not a number", shown(given))),
+    };
+    match Ratio::parse(&text) {
+        Some(ratio) => Ok((text, ratio)),
+        None => Err(format!("{text} is not a number from 0 to 999999")),
     }
 }
 
@@ -218,7 +235,7 @@ mod tests {
             [capture_rate_min]\nmobile = 0.80\n[search_span_max_days]\n\"Missing Person\" = 30\n
             [location_tolerance_metres]\nvalue = 15\nbasis = \"NASPLE 3.3\"\nrationale = \"agreed\"\n";
         let parameters = Parameters::read(text).unwrap();
-        assert_eq!(parameters.whole("clock_tolerance_seconds"), 5);
+        assert_eq!(parameters.get("clock_tolerance_seconds").unwrap().value, Value::Measure("5".to_owned()));
         assert_eq!(parameters.rate("rate_reports"), Ratio::percent(7));
         let capture = &parameters.get("capture_rate_min").unwrap().value;
         let Value::RatePerKind(rates) = capture else { panic!("{capture:?}") };

@@ -93,13 +93,6 @@ impl Reviews {
     pub fn of(&self, clause: &str) -> Option<&OfClause> {
         self.0.get(clause)
     }
-
-    /// The clauses that reviews name, in order.
-    pub fn clauses(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        names
-    }
 }
 
 fn known_or_blank<T>((value, given): (Option<T>, Option<bool>)) -> Option<Option<T>> {

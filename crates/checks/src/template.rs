@@ -72,7 +72,7 @@ impl Words<'_> {
             "clock_evidence_from_day" => day(london::day_of(self.clock_evidence_from())),
             // Of a camera row. A camera that is gone on a day was not in service on it.
             "served_in_window" => self.expand(
-                "(installed_on <= $last_served_day AND (NOT decommissioned_on_given OR decommissioned_on > $from_day))",
+                "(installed_on <= $last_served_day AND (NOT decommissioned_on_given OR (decommissioned_on > $from_day AND decommissioned_on > installed_on)))",
             ),
             "in_service_at_as_of" => {
                 self.expand("(installed_on <= $as_of_day AND NOT decommissioned_on_given)")
@@ -103,6 +103,7 @@ impl Words<'_> {
         let setting = self.parameters.get(name).unwrap_or_else(|| panic!("nothing defines ${word}"));
         match &setting.value {
             Value::Whole(value) => value.to_string(),
+            Value::Measure(text) => text.clone(),
             Value::YesNo(value) => value.to_string().to_uppercase(),
             Value::Words(words) if words.is_empty() => "''".to_owned(),
             Value::Words(words) => quoted(words.iter().map(String::as_str)),
@@ -149,7 +150,7 @@ impl Words<'_> {
         let mut arms = format!("(CASE WHEN {purpose} IS NULL THEN NULL");
         for (name, days) in days {
             let name = name.replace('\'', "''");
-            let micros = i128::from(*days) * i128::from(time::MICROS_PER_DAY);
+            let micros = u128::from(days.numerator) * time::MICROS_PER_DAY as u128 / u128::from(days.denominator);
             write!(arms, " WHEN lower({purpose}) = '{name}' THEN {to} > {from} + interval '{micros} microseconds'")
                 .expect("a string takes everything");
         }
@@ -222,7 +223,7 @@ mod tests {
         assert_eq!(words.expand("x > $voi_list_days"), "x > 28");
         assert_eq!(words.expand("kind = '$kind'"), "kind = 'mobile'");
         assert_eq!(words.expand("n * $capture_rate_min_denominator"), "n * 100");
-        assert!(words.expand("$day_in_window(installed_on)").starts_with("(installed_on >= DATE '1970-01-01'"));
+        assert!(words.expand("$day_in_window(installed_on)").starts_with("(installed_on >= DATE '1970-01-02'"));
         assert_eq!(words.expand("a ~ '^b$'"), "a ~ '^b$'");
         assert!(words.expand("$any(a OR (b, c))").contains("bool_or((a OR (b, c)))"));
     }

@@ -50,7 +50,8 @@ impl Cadence<'_> {
     pub fn findings(&self) -> Vec<CadenceFinding> {
         let mut findings = Vec::new();
         let Base { day: mut base, assumed } = self.base();
-        let mut reviewed = false;
+        // A review on the base date itself is no later one, and yet somebody looked.
+        let mut reviewed = self.reviews.contains(&base);
         for &done in self.reviews {
             if done <= base {
                 continue;

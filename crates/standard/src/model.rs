@@ -245,6 +245,12 @@ impl Ratio {
         Ratio { numerator: self.numerator / a.max(1), denominator: self.denominator / a.max(1) }
     }
 
+    /// As a decimal number, where it came from one.
+    pub fn as_decimal(self) -> String {
+        let number = self.numerator as f64 / self.denominator as f64;
+        number.to_string()
+    }
+
     pub fn is_at_most_one(self) -> bool {
         self.numerator <= self.denominator
     }

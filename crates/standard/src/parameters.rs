@@ -36,8 +36,10 @@ impl Basis {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Default {
-    /// A whole number of seconds, metres, days, hours or months, 0 or more: its unit ends its name.
+    /// A whole number of days, hours, months or years, 0 or more: its unit ends its name.
     Whole(i64),
+    /// A number of seconds or metres, 0 or more; decimals are allowed.
+    Measure(i64),
     Rate(Ratio),
     RatePerKind(&'static [(&'static str, Ratio)]),
     /// A number of days per purpose; none is set.
@@ -48,6 +50,10 @@ pub enum Default {
 
 const fn whole(name: &'static str, value: i64, basis: Basis, source: &'static str, says: &'static str) -> Parameter {
     Parameter { name, default: Default::Whole(value), basis, source, says }
+}
+
+const fn measure(name: &'static str, value: i64, basis: Basis, source: &'static str, says: &'static str) -> Parameter {
+    Parameter { name, default: Default::Measure(value), basis, source, says }
 }
 
 const fn rate(name: &'static str, percent: u64, basis: Basis, source: &'static str, says: &'static str) -> Parameter {
@@ -79,9 +85,9 @@ const RANKS: &[&str] = &[
 
 /// Every parameter, in the order of the clauses that use them.
 pub static PARAMETERS: &[Parameter] = &[
-    whole("clock_tolerance_seconds", 10, Assumed, "4.1.2", "how far a camera's clock may be from the reference"),
+    measure("clock_tolerance_seconds", 10, Assumed, "4.1.2", "how far a camera's clock may be from the reference"),
     whole("clock_evidence_days", 7, Assumed, "4.1.2", "how recent the evidence of each clock must be; the text gives 7 days for the review"),
-    whole("location_tolerance_metres", 10, Assumed, "4.1.3", "how far a camera's measured position may be from the registered one"),
+    measure("location_tolerance_metres", 10, Assumed, "4.1.3", "how far a camera's measured position may be from the registered one"),
     whole("installation_grace_days", 7, Assumed, "4.1.3, 5.1", "how soon after installation its location and performance must be confirmed"),
     Parameter {
         name: "capture_rate_min",

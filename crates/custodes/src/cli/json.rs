@@ -44,11 +44,14 @@ fn parameter(setting: &Setting) -> Json {
     let rate = |rate: &Ratio| json!(rate.to_string());
     let value = match &setting.value {
         Value::Whole(value) => json!(value),
+        Value::Measure(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
         Value::Rate(value) => rate(value),
         Value::YesNo(value) => json!(value),
         Value::Words(words) => json!(words),
         Value::RatePerKind(rates) => rates.iter().map(|(kind, value)| (kind.clone(), rate(value))).collect::<Map<_, _>>().into(),
-        Value::DaysPerPurpose(days) => json!(days),
+        Value::DaysPerPurpose(days) => {
+            days.iter().map(|(purpose, days)| (purpose.clone(), json!(days.as_decimal()))).collect::<Map<_, _>>().into()
+        }
     };
     let mut object = json!({"value": value, "basis": setting.basis});
     if !setting.rationale.is_empty() {

@@ -208,6 +208,7 @@ fn clause_text(clause: &Clause) -> String {
 pub fn value_text(value: &Value) -> String {
     match value {
         Value::Whole(value) => value.to_string(),
+        Value::Measure(text) => text.clone(),
         Value::Rate(rate) => rate.to_string(),
         Value::YesNo(value) => if *value { "yes" } else { "no" }.to_owned(),
         Value::Words(words) => words.join(", "),
@@ -216,7 +217,7 @@ pub fn value_text(value: &Value) -> String {
         }
         Value::DaysPerPurpose(days) if days.is_empty() => "none set".to_owned(),
         Value::DaysPerPurpose(days) => {
-            days.iter().map(|(purpose, days)| format!("{purpose} {days}")).collect::<Vec<_>>().join(", ")
+            days.iter().map(|(purpose, days)| format!("{purpose} {}", days.as_decimal())).collect::<Vec<_>>().join(", ")
         }
     }
 }

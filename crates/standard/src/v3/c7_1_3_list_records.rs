@@ -4,17 +4,20 @@ use crate::evidence::{REVIEWS};
 use crate::model::{Arises, By, Check, Clause, Population, Reading, Sample, Test};
 use crate::v3::text::{REVIEW_RECORD};
 
+/// A review whose clause was withheld belongs to none.
+const LIST_REVIEWS: &str = "coalesce(clause IN ('7.1.1', '7.1.2', '7.1.3'), FALSE)";
+
 pub static CLAUSE: Clause = Clause {
     id: "7.1.3",
     title: "Records of list reviews",
     asks: "The LEA records its reviews of vehicle-of-interest lists and keeps the records 2 years.",
     by: By::Lea,
-    population: Population::Rows { of: &REVIEWS, given: "clause IN ('7.1.1', '7.1.2', '7.1.3')" },
+    population: Population::Rows { of: &REVIEWS, given: LIST_REVIEWS },
     arises: Arises::WithPopulation { decided_by: &[&REVIEWS] },
     sample: Sample::None,
     checks: &[Check::Rows {
         of: &REVIEWS,
-        given: "clause IN ('7.1.1', '7.1.2', '7.1.3')",
+        given: LIST_REVIEWS,
         also_needs: &[],
         tests: &[Test {
             code: "disposed_early",

@@ -32,7 +32,7 @@ pub static CLAUSE: Clause = Clause {
         Check::Rows {
             of: &SEARCHES,
             given: "$in_window(searched_at) AND preserved_case IS NULL",
-            also_needs: &[&REVIEWS],
+            also_needs: &[],
             tests: &[Test {
                 code: "review_missing",
                 says: "whether the search was of preserved data was withheld",

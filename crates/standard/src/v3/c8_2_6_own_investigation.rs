@@ -33,7 +33,7 @@ pub static CLAUSE: Clause = Clause {
         Check::Rows {
             of: &SEARCHES,
             given: "$in_window(searched_at) AND preserved_case IS NULL",
-            also_needs: &[&PRESERVED_CASES],
+            also_needs: &[],
             tests: &[
                 Test { code: "other_investigation", says: "the case was withheld", when: "CAST(NULL AS BOOLEAN)" },
                 Test { code: "preserved_case_unknown", says: "the case was withheld", when: "CAST(NULL AS BOOLEAN)" },
