@@ -35,17 +35,22 @@ def trusting(request, name, wanted):
     return f"SELECT {', '.join(shown)} FROM {source(request, name)}"
 
 
-def _trimmed(cell):
-    """Only a cell that begins or ends in something else than printing ASCII has anything to trim."""
-    return (f"CASE WHEN ascii({cell}) BETWEEN 33 AND 126 AND ascii({cell}[-1]) BETWEEN 33 AND 126 THEN {cell} "
-            f"ELSE coalesce(trim({cell}, {_WS}), '') END")
+def _cell(cell, star_is_a_value):
+    """Trimmed; '' where blank, NULL where withheld.
 
+    A cell that begins and ends in printing ASCII has nothing to trim, and the first letter says of nearly all that
+    they are no mask: only the others are looked at closely.
+    """
+    trimmed = f"trim({cell}, {_WS})"
 
-def _masked(cell, star_is_a_value):
-    """NULL where the cell is withheld. The first letter settles it for nearly all."""
-    star = f"{cell} <> '*' AND " if star_is_a_value else ""
-    return (f"CASE WHEN ascii({cell}) IN (35, 42, 91, 9608, 82, 87, 114, 119) THEN "
-            f"CASE WHEN {star}regexp_full_match({cell}, '{MASK}') THEN NULL ELSE {cell} END ELSE {cell} END")
+    def unmasked(text):
+        star = f"{text} <> '*' AND " if star_is_a_value else ""
+        return f"CASE WHEN {star}regexp_full_match({text}, '{MASK}') THEN NULL ELSE {text} END"
+
+    return (f"CASE WHEN {cell} IS NULL THEN '' "
+            f"WHEN ascii({cell}) BETWEEN 33 AND 126 AND {cell}[-1] BETWEEN '!' AND '~' THEN "
+            f"CASE WHEN ascii({cell}) NOT IN (35, 42, 82, 87, 91, 114, 119) THEN {cell} ELSE {unmasked(cell)} END "
+            f"ELSE {unmasked(trimmed)} END")
 
 
 def _instant(cell):
@@ -132,27 +137,21 @@ def careful(request, name):
     columns = SETS[name]
     is_csv = request.is_csv(name)
     there = set(request.header(name)) if is_csv else None
-    trimmed, masked, typed, bad = [], [], [], []
+    cells, typed, bad = [], [], []
     for column in columns:
         cell = named(column)
         textual = bool(column.values) or column.kind in ("id", "text")
         if there is not None and column.name not in there:
-            trimmed.append(f"CAST(NULL AS {'VARCHAR' if textual else 'BIGINT'}) AS {cell}")
-            masked.append(cell)
+            cells.append(f"CAST(NULL AS {'VARCHAR' if textual else 'BIGINT'}) AS {cell}")
             typed.append(cell)
             continue
-        if is_csv or textual:
-            trimmed.append(f"{_trimmed(cell)} AS {cell}")
-            masked.append(f"{_masked(cell, column.star_is_a_value)} AS {cell}")
-            typed.append(f"{_typed(column, cell)} AS {cell}")
-        else:
-            trimmed.append(f"{_native(column)} AS {cell}")
-            masked.append(cell)
-            typed.append(cell)
+        read = is_csv or textual
+        cells.append(f"{_cell(cell, column.star_is_a_value) if read else _native(column)} AS {cell}")
+        typed.append(f"{_typed(column, cell) if read else cell} AS {cell}")
         if check := _bad(column):
             bad.append(check)
-    return (f"SELECT *, ({' OR '.join(bad)}) AS bad FROM (SELECT {', '.join(typed)} FROM (SELECT {', '.join(masked)} "
-            f"FROM (SELECT {', '.join(trimmed)} FROM {source(request, name)})))")
+    return (f"SELECT *, ({' OR '.join(bad)}) AS bad FROM (SELECT {', '.join(typed)} "
+            f"FROM (SELECT {', '.join(cells)} FROM {source(request, name)}))")
 
 
 def key_of(name):

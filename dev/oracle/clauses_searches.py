@@ -70,7 +70,7 @@ def searches(case, clauses):
             c.population += of == "c"
         under = c if of == "c" else b if of and "b" in of else a
         judge_search(case, under, search, recent, tests)
-        if case.has("preserved_cases"):
+        if case.has("preserved_cases") or unknown(search.preserved_case):
             own_investigation(own, search, cases)
     found = any(set(x.found) - before_found[id(x)] for x in (a, b, c))
     doubt = any(sum(x.untestable.values()) - before_doubt[id(x)] for x in (a, b, c))
@@ -105,11 +105,11 @@ def each_preserved_access(case, clause):
         if search.preserved_case is None:
             continue
         judged, counting = event_in_question(case, search.searched_at, case.reviewed(clause.name, search.search_id))
-        if not judged or not case.has("reviews"):
+        if not judged:
             continue
         if unknown(search.preserved_case):
             clause.no_verdict("review_missing")
-        else:
+        elif case.has("reviews"):
             event_rule(case, clause, search.search_id, search.searched_at, counting,
                        Period(months=case.p["preserved_review_months"]))
 

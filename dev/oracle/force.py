@@ -148,7 +148,9 @@ def write_cell(scene, column, value):
 def blemish(scene, column, text):
     """Now and then a cell is withheld or blank, or has white space around it."""
     if not (column.key or column.deciding):
-        if scene.chance(scene.mask_rate):
+        # Which camera or system a row is about at all is not hidden: what then holds of it is told of
+        # in docs/decisions/0006.
+        if column.name not in ("installed_on", "scope") and scene.chance(scene.mask_rate):
             return scene.pick(MASKS[:-1] if not column.star_is_a_value else ("***", "REDACTED"))
         if not column.required and scene.chance(scene.blank_rate):
             return scene.pick(("", "", " ", "\u00a0"))

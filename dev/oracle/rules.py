@@ -82,7 +82,7 @@ def both(*verdicts):
 
 
 def share(rate, count):
-    return ceil(rate * count) if count > 0 else 0
+    return max(1, ceil(rate * count)) if count > 0 else 0
 
 
 class Period:

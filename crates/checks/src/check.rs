@@ -145,7 +145,7 @@ impl Run<'_> {
         Ok(OfClause { found, population, arises, due })
     }
 
-    fn arises(&self, clause: &Clause, population: u64) -> Result<Established, CheckError> {
+    fn arises(&self, clause: &'static Clause, population: u64) -> Result<Established, CheckError> {
         let decided = |by: &[&'static Set]| {
             if by.iter().all(|set| self.source.has(set) && self.is_whole(set)) {
                 Established::No
@@ -158,7 +158,9 @@ impl Run<'_> {
         };
         Ok(match clause.arises {
             Arises::Always => Established::Yes,
-            Arises::WithPopulation { decided_by } => if population > 0 { Established::Yes } else { decided(decided_by) },
+            Arises::WithPopulation { .. } if population > 0 => Established::Yes,
+            Arises::WithPopulation { .. } if self.passes.perhaps(clause.id) => Established::CannotBeSaid,
+            Arises::WithPopulation { decided_by } => decided(decided_by),
             Arises::Rows { decided_by, .. } => {
                 if population > 0 || self.passes.arises(clause.id) { Established::Yes } else { decided(decided_by) }
             }
@@ -178,7 +180,13 @@ impl Run<'_> {
                     decided(&[else_set])
                 }
             }
-            Arises::InOffice { role } => self.in_office(clause, role, decided)?,
+            Arises::InOffice { role } => match self.in_office(clause, role, decided)? {
+                // With an office and no cadence, there is nothing to do where there is nothing to judge.
+                Established::Yes if population == 0 && matches!(clause.population, Population::Judged) => {
+                    decided(clause.needs)
+                }
+                arises => arises,
+            },
         })
     }
 
@@ -208,7 +216,7 @@ impl Run<'_> {
     fn events(&self, clause: &'static Clause, found: &mut Findings) -> Result<(), CheckError> {
         for check in clause.checks {
             let Check::Event { within, events } = check else { continue };
-            if !self.all_there(events.needs) || !self.source.has(&custodes_standard::evidence::REVIEWS) {
+            if !self.all_there(events.needs) {
                 continue;
             }
             let answer = self.query(clause, events.sql)?;
@@ -219,7 +227,14 @@ impl Run<'_> {
                 window: &self.window,
                 not_before: self.words(clause).retention_from(),
             };
-            rule.apply(&answer, found).map_err(CheckError::query(clause.id))?;
+            if self.source.has(&custodes_standard::evidence::REVIEWS) {
+                rule.apply(&answer, found).map_err(CheckError::query(clause.id))?;
+            } else {
+                // Without reviews there is no verdict; what there is to judge is counted all the same.
+                let mut unheard = Findings::default();
+                rule.apply(&answer, &mut unheard).map_err(CheckError::query(clause.id))?;
+                found.judged += unheard.judged;
+            }
         }
         Ok(())
     }

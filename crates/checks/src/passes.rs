@@ -36,6 +36,11 @@ impl Passes {
         self.counts.get(&(clause, Counted::Population)).copied().unwrap_or(0)
     }
 
+    /// Whether rows were seen of which it cannot be said that they are of the population, or not.
+    pub fn perhaps(&self, clause: &'static str) -> bool {
+        self.counts.get(&(clause, Counted::Perhaps)).is_some_and(|count| *count > 0)
+    }
+
     /// Whether rows were seen of which it cannot be said that the clause does not arise.
     pub fn arises(&self, clause: &'static str) -> bool {
         self.counts.get(&(clause, Counted::Arises)).is_some_and(|count| *count > 0)
@@ -147,6 +152,7 @@ fn plan(
             && of == set
         {
             pass.count(clause.id, Counted::Population, given, &words);
+            pass.count(clause.id, Counted::Perhaps, given, &words);
         }
         if let Arises::Rows { of, given, .. } = clause.arises
             && of == set

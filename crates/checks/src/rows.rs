@@ -36,6 +36,8 @@ struct Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counted {
     Population,
+    /// Rows of which it cannot be said whether they are of the population.
+    Perhaps,
     Arises,
 }
 
@@ -104,7 +106,9 @@ impl Pass {
         let conditions: Vec<&BooleanArray> =
             (0..self.conditions.len()).map(|n| boolean(batch, &format!("c{n}"))).collect::<EngineResult<_>>()?;
         for (n, count) in self.counts.iter().enumerate() {
-            tally.counts[n] += conditions[count.condition].true_count() as i64;
+            let condition = conditions[count.condition];
+            let counted = if count.what == Counted::Perhaps { condition.null_count() } else { condition.true_count() };
+            tally.counts[n] += counted as i64;
         }
         for (n, planned) in self.tests.iter().enumerate() {
             let (given, when) = (conditions[planned.given], conditions[planned.when]);

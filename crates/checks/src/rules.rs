@@ -1,6 +1,6 @@
 //! The rules about time, applied to what the engine returns: cadences, events, records of samples.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use custodes_compliance::cadence::{Cadence, CadenceFinding};
 use custodes_compliance::event::{Event, EventFinding, Limit, Moment};
@@ -56,6 +56,10 @@ pub struct CadenceCodes {
 }
 
 impl CadenceCodes {
+    fn code(&self, finding: &CadenceFinding) -> &'static str {
+        if matches!(finding, CadenceFinding::Late { .. }) { self.late } else { self.overdue }
+    }
+
     fn exception(&self, subject: &str, finding: CadenceFinding) -> Option<Exception> {
         let (code, due, done, days_late, detail) = match finding {
             CadenceFinding::Late { due, done } => {
@@ -161,14 +165,13 @@ pub fn cadence_of_each(
             days.dedup();
             Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first, ended }.findings()
         };
-        let found = found_with(false);
-        let settled = found == found_with(true);
-        match applies[row] {
-            Some(_) if settled => codes.take(&subject, found, findings),
-            // Whether it applies, or whether a record counts, was withheld, and the verdict hangs on it.
-            None if settled && found.is_empty() => {}
-            _ => findings.untestable(codes.overdue),
-        }
+        let (without, with) = (found_with(false), found_with(true));
+        let sure = |finding: &CadenceFinding| applies[row].is_some() && without.contains(finding) && with.contains(finding);
+        // Whether it applies, or whether a record counts, was withheld, and these verdicts hang on it.
+        let unsure: BTreeSet<&'static str> =
+            without.iter().chain(&with).filter(|finding| !sure(finding)).map(|finding| codes.code(finding)).collect();
+        codes.take(&subject, without.iter().copied().filter(|finding| sure(finding)).collect(), findings);
+        unsure.into_iter().for_each(|code| findings.untestable(code));
     }
     Ok(())
 }

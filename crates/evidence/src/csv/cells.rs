@@ -99,6 +99,8 @@ struct Rows<'a> {
     row_start: usize,
     cell_start: usize,
     cells_in_row: usize,
+    /// Where the spans of the current row begin.
+    row: usize,
     /// Line feeds inside the quotation marks of the current row.
     feeds_in_row: u64,
     /// Where the current cell's quotation marks close.
@@ -122,6 +124,7 @@ impl<'a> Rows<'a> {
             row_start: 0,
             cell_start: 0,
             cells_in_row: 0,
+            row: 0,
             feeds_in_row: 0,
             closed_at: None,
             resume: 0,
@@ -146,29 +149,29 @@ impl<'a> Rows<'a> {
         self.resume = closing + 1;
     }
 
-    #[inline]
+    #[inline(always)]
     fn end_cell(&mut self, end: usize) {
         let start = self.cell_start;
         self.cell_start = end + 1;
         let column = self.cells_in_row;
         self.cells_in_row += 1;
-        let place = self.wanted.places.get(column).copied().unwrap_or(NOT_KEPT);
         if column == 0 {
-            let len = self.spans.len() + self.wanted.width;
-            self.spans.resize(len, Span::default());
+            self.row = self.spans.len();
+            self.spans.resize(self.row + self.wanted.width, Span::default());
         }
-        let span = match self.closed_at.take() {
+        let place = self.wanted.places.get(column).map_or(NOT_KEPT, |&place| place);
+        let closed = self.closed_at.take();
+        if place == NOT_KEPT {
+            return;
+        }
+        let span = match closed {
             None => Span { start: start as u32, len: (end - start) as u32 },
-            Some(_) if place == NOT_KEPT => return,
             Some(closed) => self.undo_quotes(start, closed, end),
         };
-        if place != NOT_KEPT {
-            if span.len as usize > MAX_CELL {
-                self.wrong = Some("a cell is longer than 1 MiB");
-            }
-            let row = self.lines.len() * self.wanted.width;
-            self.spans[row + place as usize] = span;
+        if span.len as usize > MAX_CELL {
+            self.wrong = Some("a cell is longer than 1 MiB");
         }
+        self.spans[self.row + place as usize] = span;
     }
 
     /// The text of a quoted cell: doubled marks are one, and what follows the closing mark belongs to it.
@@ -178,6 +181,10 @@ impl<'a> Rows<'a> {
         let inner = &mut self.bytes[..closed];
         if memchr::memchr(QUOTE, &inner[first..]).is_none() {
             written = closed;
+            // Most often nothing follows the closing mark, and the text stays where it is.
+            if closed + 1 == end {
+                return Span { start: first as u32, len: (closed - first) as u32 };
+            }
         } else {
             let mut read = first;
             while read < closed {

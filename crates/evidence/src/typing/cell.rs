@@ -9,7 +9,7 @@ pub enum Cell<'a> {
 }
 
 /// Trims a cell and tells a mask from a value.
-#[inline]
+#[inline(always)]
 pub fn read(raw: &str) -> Cell<'_> {
     let text = trim(raw);
     if text.is_empty() {
@@ -22,7 +22,7 @@ pub fn read(raw: &str) -> Cell<'_> {
 }
 
 /// Takes off leading and trailing Unicode white space.
-#[inline]
+#[inline(always)]
 pub fn trim(raw: &str) -> &str {
     match raw.as_bytes() {
         [] => raw,
@@ -38,12 +38,18 @@ pub fn trim(raw: &str) -> &str {
 pub fn is_withheld(text: &str) -> bool {
     match text.as_bytes()[0] {
         // 0xE2 begins the full block, █.
-        b'*' | b'#' | 0xE2 => text.chars().all(|c| matches!(c, '*' | '#' | '█') || c.is_whitespace()),
-        b'R' | b'r' | b'[' | b'W' | b'w' => {
-            ["REDACTED", "[REDACTED]", "WITHHELD"].iter().any(|word| text.eq_ignore_ascii_case(word))
-        }
+        b'*' | b'#' | 0xE2 => is_mask(text),
+        b'R' | b'r' | b'[' | b'W' | b'w' => is_word(text),
         _ => false,
     }
+}
+
+fn is_mask(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '*' | '#' | '█') || c.is_whitespace())
+}
+
+fn is_word(text: &str) -> bool {
+    ["REDACTED", "[REDACTED]", "WITHHELD"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use custodes_compliance::{Day, Instant};
 pub use custodes_compliance::time::{MICROS_PER_DAY, MICROS_PER_HOUR};
 
 /// How many days a month has.
+#[inline]
 pub fn length_of_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -18,6 +19,7 @@ pub fn length_of_month(year: u32, month: u32) -> u32 {
 }
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar.
+#[inline]
 pub fn from_civil(year: u32, month: u32, day: u32) -> i32 {
     // Counting years from March puts the leap day last, so that months need no table.
     let year = if month <= 2 { year - 1 } else { year };
@@ -31,24 +33,30 @@ pub fn from_civil(year: u32, month: u32, day: u32) -> i32 {
 const YEARS: std::ops::Range<u32> = 1996..2100;
 const TABLE: std::ops::Range<i64> = 820_454_400_000_000..4_102_444_800_000_000;
 
-/// The instants of change: summer time begins at those in even places, and ends at those in odd ones.
-static CHANGES: LazyLock<Vec<i64>> = LazyLock::new(|| {
+/// For each year the instants at which summer time begins and ends.
+static SUMMERS: LazyLock<Vec<(i64, i64)>> = LazyLock::new(|| {
     let change = |year, month| {
         let last_day = from_civil(year, month, 31);
         // 1970-01-01, day 0, was a Thursday.
         let last_sunday = last_day - (last_day + 4).rem_euclid(7);
         i64::from(last_sunday) * MICROS_PER_DAY + MICROS_PER_HOUR
     };
-    YEARS.flat_map(|year| [change(year, 3), change(year, 10)]).collect()
+    YEARS.map(|year| (change(year, 3), change(year, 10))).collect()
 });
 
+/// The mean year of the calendar.
+const MICROS_PER_YEAR: i64 = 31_556_952_000_000;
+
 /// The Europe/London day, in days since 1970-01-01, of microseconds since 1970 UTC.
+#[inline]
 pub fn london_day(micros: i64) -> i32 {
     if !TABLE.contains(&micros) {
         return london::day_of(Instant(micros)).0;
     }
-    let summer = CHANGES.partition_point(|&change| change <= micros) % 2 == 1;
-    let wall_clock = if summer { micros + MICROS_PER_HOUR } else { micros };
+    // Around New Year this may be the year before or after, but it is winter in both.
+    let year = ((micros - TABLE.start) / MICROS_PER_YEAR) as usize;
+    let (begins, ends) = SUMMERS[year];
+    let wall_clock = if (begins..ends).contains(&micros) { micros + MICROS_PER_HOUR } else { micros };
     wall_clock.div_euclid(MICROS_PER_DAY) as i32
 }
 

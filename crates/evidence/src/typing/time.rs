@@ -59,7 +59,7 @@ pub fn end_of_date(text: &str) -> Option<Result<i64, Reason>> {
 }
 
 /// The day at the front of the text, and what follows; `None` when there is none.
-#[inline]
+#[inline(always)]
 fn civil_day(bytes: &[u8]) -> Option<(Result<i32, Reason>, &[u8])> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, rest @ ..] = bytes else { return None };
     let year = two(*y1, *y2)? * 100 + two(*y3, *y4)?;
@@ -77,7 +77,7 @@ fn civil_day(bytes: &[u8]) -> Option<(Result<i32, Reason>, &[u8])> {
 }
 
 /// The time of day in microseconds, and what follows it.
-#[inline]
+#[inline(always)]
 fn time_of_day(bytes: &[u8]) -> Result<(i64, &[u8]), Reason> {
     let [b'T' | b't' | b' ', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = bytes else { return Err(NO_INSTANT) };
     let (Some(hour), Some(minute), Some(second)) = (two(*h1, *h2), two(*m1, *m2), two(*s1, *s2)) else {
@@ -97,7 +97,7 @@ fn time_of_day(bytes: &[u8]) -> Result<(i64, &[u8]), Reason> {
     Ok((seconds * 1_000_000 + fraction, rest))
 }
 
-#[inline]
+#[inline(always)]
 fn fraction(bytes: &[u8]) -> Result<(i64, &[u8]), Reason> {
     let [b'.', digits @ ..] = bytes else { return Ok((0, bytes)) };
     let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -109,7 +109,7 @@ fn fraction(bytes: &[u8]) -> Result<(i64, &[u8]), Reason> {
     Ok((kept * SCALE[count.min(6)], &digits[count..]))
 }
 
-#[inline]
+#[inline(always)]
 fn two(tens: u8, ones: u8) -> Option<u32> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| u32::from(tens) * 10 + u32::from(ones))

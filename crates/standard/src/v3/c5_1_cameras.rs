@@ -52,8 +52,8 @@ pub const ACCURACY: Check = Check::Query {
     says: "the latest test read a smaller share of the captured plates correctly than the minimum",
     needs: &[&CAMERAS, &PERFORMANCE_TESTS],
     sql: "SELECT c.camera_id AS subject,
-            c.kind = '$kind' AND $served_in_window AND p.observed > 0 AND p.captured > 0
-            AND p.read_correctly * $read_accuracy_min_denominator < p.captured * $read_accuracy_min_numerator AS verdict,
+            c.kind = '$kind' AND $served_in_window AND CASE WHEN p.observed IS NULL THEN NULL ELSE p.captured > 0
+            AND p.read_correctly * $read_accuracy_min_denominator < p.captured * $read_accuracy_min_numerator END AS verdict,
             'read ' || p.read_correctly || ' of ' || p.captured || ' correctly on ' || p.tested_at_day AS detail
           FROM cameras c JOIN (
             SELECT *, row_number() OVER (PARTITION BY camera_id ORDER BY tested_at DESC) AS latest

@@ -72,7 +72,7 @@ const ACCESS_AFTER_LEAVING: &str = "
       FROM leavers l LEFT JOIN accounts a ON a.user_id = l.user_id AND a.authorised_at > l.left_at
       GROUP BY l.subject, l.user_id, l.system, l.left_at, l.position
     ), used AS (
-      SELECT b.position, TRUE AS used FROM bounded b JOIN leaver_searches s ON s.user_id = b.user_id AND s.system = b.system
+      SELECT b.position, s.system = b.system AS used FROM bounded b JOIN leaver_searches s ON s.user_id = b.user_id
       WHERE s.searched_at > b.left_at AND coalesce(s.searched_at < b.back_here, TRUE)
       UNION ALL
       SELECT b.position, g.outcome = 'success' AS used FROM bounded b JOIN leaver_logons g ON g.user_id = b.user_id

@@ -23,7 +23,8 @@ pub static CLAUSE: Clause = Clause {
                 Test {
                     code: "reported_late",
                     says: "it was reported later than 28 days after it was identified",
-                    when: "reported_on_given AND reported_on > identified_on + interval '$nc_report_days days'",
+                    when: "$as_of_day > identified_on + interval '$nc_report_days days'
+                           AND reported_on_given AND reported_on > identified_on + interval '$nc_report_days days'",
                 },
                 Test {
                     code: "not_reported",
