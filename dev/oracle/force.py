@@ -262,7 +262,7 @@ def write_manifest(scene, folder, stated):
         out.writerow(["file", "rows", "sha256", "period_from", "period_to"])
         last = times.day(scene.as_of - 1)
         for name, rows, digest in stated:
-            period = (scene.near_day(scene.first), scene.near_day(last)) if scene.chance(0.3) else ("", "")
+            period = sorted((scene.near_day(scene.first), scene.near_day(last))) if scene.chance(0.3) else ("", "")
             out.writerow([name, scene.pick((rows, "")), scene.pick((digest, "")), *period])
 
 

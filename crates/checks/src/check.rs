@@ -182,7 +182,9 @@ impl Run<'_> {
             }
             Arises::InOffice { role } => match self.in_office(clause, role, decided)? {
                 // With an office and no cadence, there is nothing to do where there is nothing to judge.
-                Established::Yes if population == 0 && matches!(clause.population, Population::Judged) => {
+                Established::Yes | Established::CannotBeSaid
+                    if population == 0 && matches!(clause.population, Population::Judged) =>
+                {
                     decided(clause.needs)
                 }
                 arises => arises,
