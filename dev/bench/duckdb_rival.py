@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import duckdb
 
 import rival
-from duckdb_cells import careful, content_of, endings, key_of, quoted, source, trusting
+from duckdb_cells import careful, content_of, endings, key_of, quoted, trusting
 from rival import (A_AND_B, BLANK, FUTURE, IN_C, NEVER, ONLY_A, ONLY_B, OUTSIDE, QUARANTINED, REVIEWED, UNCLASSED, UNDER,
                    WHITE_SPACE, Found)
 from clauses_searches import PLACEHOLDERS
@@ -98,7 +98,7 @@ def opened(request):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def settle(db, name, found, deciding_class=None):
+def settle(db, name, found):
     """Of the rows with one key in kept.NAME the last stands; `lost` are the others. Counts what became of them."""
     db.execute(f"CREATE TEMP TABLE twice_{name} AS SELECT key FROM kept.{name} WHERE class <> {QUARANTINED} "
                "GROUP BY key HAVING count(*) > 1")
