@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use custodes_compliance::sampled_audit::Asked;
 use custodes_compliance::state::{Arises as Established, Established as Known, State};
 use custodes_compliance::time::Day;
@@ -162,7 +161,11 @@ impl Run<'_> {
             Arises::WithPopulation { .. } if self.passes.perhaps(clause.id) => Established::CannotBeSaid,
             Arises::WithPopulation { decided_by } => decided(decided_by),
             Arises::Rows { decided_by, .. } => {
-                if population > 0 || self.passes.arises(clause.id) { Established::Yes } else { decided(decided_by) }
+                if population > 0 || self.passes.arises(clause.id) {
+                    Established::Yes
+                } else {
+                    decided(decided_by)
+                }
             }
             Arises::Query { sql, needs, decided_by } => {
                 if population > 0 || (self.all_there(needs) && asked(sql)?) {
@@ -317,8 +320,10 @@ impl Run<'_> {
                     if self.all_there(needs) && self.all_there(also) =>
                 {
                     let subjects = self.query(clause, sql)?;
-                    let met = rules::met_by_records(&self.query(clause, records)?).map_err(CheckError::query(clause.id))?;
-                    let met = |subject: &str, _: Option<Day>, _: Option<Day>| met.get(subject).cloned().unwrap_or_default();
+                    let met =
+                        rules::met_by_records(&self.query(clause, records)?).map_err(CheckError::query(clause.id))?;
+                    let met =
+                        |subject: &str, _: Option<Day>, _: Option<Day>| met.get(subject).cloned().unwrap_or_default();
                     rules::cadence_of_each(codes, every, &subjects, met, &self.window, found)
                         .map_err(CheckError::query(clause.id))?;
                 }
@@ -429,7 +434,6 @@ pub fn parameters_of(clause: &Clause) -> BTreeSet<&'static str> {
     }
     names
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use custodes_evidence::{Problem, Table};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, Result as EngineResult};
 use datafusion::datasource::{MemTable, TableType};
@@ -16,7 +17,6 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::prelude::{SessionConfig, SessionContext};
-use custodes_evidence::{Problem, Table};
 use futures::StreamExt;
 use tokio::runtime::Runtime;
 
@@ -60,14 +60,16 @@ impl Engine {
     pub fn register_table(&self, name: &str, table: Table) -> EngineResult<()> {
         let schema = table.schema();
         if table.is_in_memory() {
-            let batches = table.batches().and_then(|batches| batches.collect::<Result<Vec<_>, _>>()).map_err(evidence)?;
+            let batches =
+                table.batches().and_then(|batches| batches.collect::<Result<Vec<_>, _>>()).map_err(evidence)?;
             return self.register(name, schema, batches);
         }
         let table = Arc::new(table);
         let open: Arc<Open> = Arc::new(move |columns: &[usize]| Ok(vec![from_file(&table, columns)]));
         for session in [&self.small, &self.wide] {
             session.deregister_table(name)?;
-            session.register_table(name, Arc::new(StreamedSet { schema: Arc::clone(&schema), open: Arc::clone(&open) }))?;
+            session
+                .register_table(name, Arc::new(StreamedSet { schema: Arc::clone(&schema), open: Arc::clone(&open) }))?;
         }
         Ok(())
     }
@@ -127,7 +129,6 @@ impl Engine {
             Ok(states)
         })
     }
-
 }
 
 fn session(partitions: usize) -> SessionContext {

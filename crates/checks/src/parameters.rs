@@ -103,7 +103,9 @@ impl Parameters {
         let mut mistakes = Vec::new();
         for (key, value) in &table {
             match Parameter::named(key) {
-                None => mistakes.push(format!("there is no parameter {key:?}; `custodes standard --parameters` lists them")),
+                None => {
+                    mistakes.push(format!("there is no parameter {key:?}; `custodes standard --parameters` lists them"))
+                }
                 Some(parameter) => match set(parameter, value, &parameters.0[parameter.name]) {
                     Ok(setting) => {
                         parameters.0.insert(parameter.name, setting);
@@ -150,7 +152,9 @@ fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Resul
         Declared::Whole(_) => whole(given).map(Value::Whole),
         Declared::Measure(_) => measure(given).map(|(text, _)| Value::Measure(text)),
         Declared::Rate(_) => rate(given).map(Value::Rate),
-        Declared::YesNo(_) => given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{} is neither true nor false", shown(given))),
+        Declared::YesNo(_) => {
+            given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{} is neither true nor false", shown(given)))
+        }
         Declared::Words(_) => words(given).map(Value::Words),
         Declared::RatePerKind(_) => {
             let Value::RatePerKind(before) = before else { unreachable!("a default of its own kind") };

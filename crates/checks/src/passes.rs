@@ -198,9 +198,10 @@ fn one(engine: &Engine, source: &Source, set: &'static Set, pass: Pass) -> Resul
 
 fn collected_schema(source: &Source, collected: &custodes_standard::model::Collected) -> Arc<Schema> {
     let schema = source.schema(collected.of);
-    let fields = schema.fields().iter().filter(|field| {
-        field.name() == "position" || collected.columns.contains(&field.name().as_str())
-    });
+    let fields = schema
+        .fields()
+        .iter()
+        .filter(|field| field.name() == "position" || collected.columns.contains(&field.name().as_str()));
     Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>()))
 }
 
@@ -216,9 +217,9 @@ fn keep_aside(engine: &Engine, source: &Source, found: &Found) -> Result<(), Che
             RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)
         });
         debug_assert!(names.contains("position"));
-        let arranged = arranged.collect::<Result<Vec<_>, _>>().map_err(|error| {
-            CheckError::query(collected.name)(DataFusionError::ArrowError(Box::new(error), None))
-        })?;
+        let arranged = arranged
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| CheckError::query(collected.name)(DataFusionError::ArrowError(Box::new(error), None)))?;
         engine.register(collected.name, schema, arranged).map_err(CheckError::query(collected.name))?;
     }
     Ok(())

@@ -46,9 +46,8 @@ impl Reviews {
         )?;
         let mut reviews = Reviews::default();
         reviews.take_lea(&lea)?;
-        let others = engine.query(
-            "SELECT clause, subject, reviewed_at FROM reviews WHERE subject <> '*' AND clause IS NOT NULL",
-        )?;
+        let others = engine
+            .query("SELECT clause, subject, reviewed_at FROM reviews WHERE subject <> '*' AND clause IS NOT NULL")?;
         let (clauses, subjects) = (others.texts("clause")?, others.texts("subject")?);
         for ((clause, subject), at) in clauses.into_iter().zip(subjects).zip(others.instants("reviewed_at")?) {
             let (Some(clause), Some(subject), Some(at)) = (clause, subject, at) else { continue };

@@ -127,7 +127,8 @@ impl Pass {
                 let mut names = vec!["position"];
                 names.extend(collected.columns);
                 let indices = names.iter().map(|name| batch.schema().index_of(name)).collect::<Result<Vec<_>, _>>()?;
-                tally.collected[n].push(compact(&arrow::compute::filter_record_batch(&batch.project(&indices)?, wanted)?)?);
+                tally.collected[n]
+                    .push(compact(&arrow::compute::filter_record_batch(&batch.project(&indices)?, wanted)?)?);
             }
         }
         Ok(())
@@ -232,8 +233,10 @@ pub fn run(
 
 fn without(batch: &RecordBatch, superseded: &[u64]) -> EngineResult<RecordBatch> {
     let positions = batch.column(0).as_primitive::<UInt64Type>();
-    let stands: BooleanArray =
-        positions.iter().map(|position| Some(position.is_some_and(|p| superseded.binary_search(&p).is_err()))).collect();
+    let stands: BooleanArray = positions
+        .iter()
+        .map(|position| Some(position.is_some_and(|p| superseded.binary_search(&p).is_err())))
+        .collect();
     Ok(arrow::compute::filter_record_batch(batch, &stands)?)
 }
 

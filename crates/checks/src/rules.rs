@@ -125,13 +125,16 @@ pub fn met_by_records(records: &Answer) -> EngineResult<Met> {
 }
 
 /// Reviews of the clause: a subject's own, and those of `*` while it was in service.
-pub fn met_by_reviews(reviews: Option<&OfClause>) -> impl Fn(&str, Option<Day>, Option<Day>) -> Vec<(Day, Option<bool>)> {
+pub fn met_by_reviews(
+    reviews: Option<&OfClause>,
+) -> impl Fn(&str, Option<Day>, Option<Day>) -> Vec<(Day, Option<bool>)> {
     move |subject, first, ended| {
         let Some(reviews) = reviews else { return Vec::new() };
         let own = reviews.by_subject.get(subject).into_iter().flatten().map(|at| london::day_of(*at));
-        let general = reviews.lea_days().into_iter().filter(|day| {
-            first.is_none_or(|first| first <= *day) && ended.is_none_or(|ended| *day < ended)
-        });
+        let general = reviews
+            .lea_days()
+            .into_iter()
+            .filter(|day| first.is_none_or(|first| first <= *day) && ended.is_none_or(|ended| *day < ended));
         let mut days: Vec<_> = own.chain(general).map(|day| (day, Some(true))).collect();
         days.sort_unstable();
         days
@@ -163,10 +166,12 @@ pub fn cadence_of_each(
             let mut days: Vec<Day> =
                 records.iter().filter(|(_, counts)| counts.unwrap_or(count_unknown)).map(|(day, _)| *day).collect();
             days.dedup();
-            Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first, ended }.findings()
+            Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first, ended }
+                .findings()
         };
         let (without, with) = (found_with(false), found_with(true));
-        let sure = |finding: &CadenceFinding| applies[row].is_some() && without.contains(finding) && with.contains(finding);
+        let sure =
+            |finding: &CadenceFinding| applies[row].is_some() && without.contains(finding) && with.contains(finding);
         // Whether it applies, or whether a record counts, was withheld, and these verdicts hang on it.
         let unsure: BTreeSet<&'static str> =
             without.iter().chain(&with).filter(|finding| !sure(finding)).map(|finding| codes.code(finding)).collect();
@@ -208,7 +213,8 @@ impl EventRule<'_> {
         } else {
             events.instants("happened")?.into_iter().map(|at| at.map(|at| Moment::At(Instant(at)))).collect()
         };
-        let flags = |name: &str| if events.has(name) { events.booleans(name) } else { Ok(vec![Some(false); events.rows()]) };
+        let flags =
+            |name: &str| if events.has(name) { events.booleans(name) } else { Ok(vec![Some(false); events.rows()]) };
         let (unknown, counted) = (flags("unknown")?, flags("counted")?);
         for (row, subject) in events.texts("subject")?.into_iter().enumerate() {
             let Some(subject) = subject else { continue };
@@ -254,11 +260,9 @@ impl EventRule<'_> {
     fn falls_to_be_judged(&self, event: &Event<'_>) -> bool {
         let (in_window, before, kept) = match event.happened {
             Moment::At(at) => (self.window.contains(at), at < self.window.from, at >= self.not_before),
-            Moment::On(day) => (
-                self.window.contains_day(day),
-                day < self.window.first_day(),
-                london::midnight(day) >= self.not_before,
-            ),
+            Moment::On(day) => {
+                (self.window.contains_day(day), day < self.window.first_day(), london::midnight(day) >= self.not_before)
+            }
         };
         in_window || (before && kept && event.open_at(self.window.from))
     }
@@ -268,9 +272,19 @@ impl EventRule<'_> {
             EventFinding::Late { due, done } => {
                 ("review_late", due, Some(done), format!("was due by {due}, done on {done}"))
             }
-            EventFinding::Missing { due } => ("review_missing", due, None, format!("was due by {due} and has not been done")),
+            EventFinding::Missing { due } => {
+                ("review_missing", due, None, format!("was due by {due} and has not been done"))
+            }
         };
-        Exception { clause: self.clause, code, subject: subject.to_owned(), due: Some(due), done, days_late: None, detail }
+        Exception {
+            clause: self.clause,
+            code,
+            subject: subject.to_owned(),
+            due: Some(due),
+            done,
+            days_late: None,
+            detail,
+        }
     }
 }
 
@@ -314,10 +328,11 @@ pub fn sampled_audits(
 
 fn says(code: &str) -> &'static str {
     match code {
-        "sample_not_recorded" => "the record does not say how many records there were, how many were examined, or in which window",
+        "sample_not_recorded" => {
+            "the record does not say how many records there were, how many were examined, or in which window"
+        }
         "sample_too_small" => "fewer records were examined than the rate asks for",
         "rationale_missing" => "the reason for the size of the sample is not recorded",
         _ => "the sample covered fewer consecutive days than the standard asks for",
     }
 }
-

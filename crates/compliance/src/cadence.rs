@@ -20,8 +20,14 @@ pub struct Cadence<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CadenceFinding {
-    Late { due: Day, done: Day },
-    Overdue { due: Day, days_late: i64 },
+    Late {
+        due: Day,
+        done: Day,
+    },
+    Overdue {
+        due: Day,
+        days_late: i64,
+    },
     /// No earlier review is known and the window is too short: nobody can say that none was due.
     Untestable,
 }

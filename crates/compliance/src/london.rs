@@ -67,9 +67,9 @@ pub fn parse_day_or_instant(text: &str) -> Result<Instant, String> {
     }
     match text.parse::<Timestamp>() {
         Ok(timestamp) => Ok(Instant(timestamp.as_microsecond())),
-        Err(_) => Err(format!(
-            "{text:?} is neither a day like 2026-10-01 nor an instant like 2026-10-01T09:30:00+01:00"
-        )),
+        Err(_) => {
+            Err(format!("{text:?} is neither a day like 2026-10-01 nor an instant like 2026-10-01T09:30:00+01:00"))
+        }
     }
 }
 

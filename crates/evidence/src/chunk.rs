@@ -137,7 +137,11 @@ impl CellGrid {
         let at_border = |place: usize| bytes.get(place).is_none_or(|byte| byte & 0xC0 != 0x80);
         let valid = |span: &Span| {
             let (start, end) = (span.start as usize, span.start as usize + span.len as usize);
-            if whole { at_border(start) && at_border(end) } else { simdutf8::basic::from_utf8(&bytes[start..end]).is_ok() }
+            if whole {
+                at_border(start) && at_border(end)
+            } else {
+                simdutf8::basic::from_utf8(&bytes[start..end]).is_ok()
+            }
         };
         if whole && self.spans.iter().all(valid) {
             return;

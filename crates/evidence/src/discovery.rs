@@ -24,8 +24,10 @@ pub enum Format {
 }
 
 /// Extensions that hold data but are not read; a file of a set that has one must not be passed over.
-const NOT_READ: &[&str] =
-    &["xls", "xlsb", "ods", "zip", "7z", "rar", "bz2", "xz", "tar", "tgz", "xml", "avro", "orc", "pdf", "doc", "docx", "accdb", "mdb"];
+const NOT_READ: &[&str] = &[
+    "xls", "xlsb", "ods", "zip", "7z", "rar", "bz2", "xz", "tar", "tgz", "xml", "avro", "orc", "pdf", "doc", "docx",
+    "accdb", "mdb",
+];
 
 /// A file as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +45,13 @@ pub fn walk(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let root = match fs::canonicalize(folder) {
         Ok(root) if root.is_dir() => root,
-        Ok(_) => return Err(vec![Problem::new(shown, "this is a file, not a folder", "name the folder that holds the evidence")]),
+        Ok(_) => {
+            return Err(vec![Problem::new(
+                shown,
+                "this is a file, not a folder",
+                "name the folder that holds the evidence",
+            )]);
+        }
         Err(error) => {
             let what = format!("the folder cannot be opened: {error}");
             return Err(vec![Problem::new(shown, what, "check the name of the folder")]);
@@ -52,7 +60,11 @@ pub fn walk(folder: &Path) -> Result<Vec<Found>, Vec<Problem>> {
     let mut walk = Walk { root: root.clone(), found: Vec::new(), problems: Vec::new() };
     walk.folder(&root, "", &mut vec![root.clone()]);
     if walk.found.len() >= MAX_FILES {
-        walk.problems.push(Problem::new(shown, format!("the folder holds {MAX_FILES} files or more"), "name the folder that holds the evidence"));
+        walk.problems.push(Problem::new(
+            shown,
+            format!("the folder holds {MAX_FILES} files or more"),
+            "name the folder that holds the evidence",
+        ));
     }
     if !walk.problems.is_empty() {
         walk.problems.sort();
@@ -74,7 +86,9 @@ impl Walk {
         let shown = if name.is_empty() { "the folder" } else { name };
         let entries = match fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
             Ok(entries) => entries,
-            Err(error) => return self.problems.push(Problem::new(shown, format!("the folder cannot be read: {error}"), "")),
+            Err(error) => {
+                return self.problems.push(Problem::new(shown, format!("the folder cannot be read: {error}"), ""));
+            }
         };
         for entry in entries {
             let own = entry.file_name().to_string_lossy().into_owned();
@@ -89,7 +103,13 @@ impl Walk {
     fn entry(&mut self, path: &Path, name: String, above: &mut Vec<PathBuf>) {
         let real = match fs::canonicalize(path) {
             Ok(real) => real,
-            Err(error) => return self.problems.push(Problem::new(name, format!("this cannot be opened: {error}"), "remove it, or restore what it points to")),
+            Err(error) => {
+                return self.problems.push(Problem::new(
+                    name,
+                    format!("this cannot be opened: {error}"),
+                    "remove it, or restore what it points to",
+                ));
+            }
         };
         if !real.starts_with(&self.root) {
             let remedy = "put a copy of the file in its place";
@@ -157,7 +177,8 @@ pub fn extension_of(name: &str) -> Extension {
 pub fn nothing_found(folder: &Path, found: &[Found]) -> Problem {
     let shown = folder.display().to_string();
     let known: Vec<&str> = SETS.iter().map(|set| set.name).collect();
-    let remedy = format!("files or folders are named after their sets, like searches.csv; the sets are {}", known.join(", "));
+    let remedy =
+        format!("files or folders are named after their sets, like searches.csv; the sets are {}", known.join(", "));
     if found.is_empty() {
         return Problem::new(shown, "the folder is empty", remedy);
     }
@@ -176,7 +197,14 @@ mod tests {
 
     #[test]
     fn the_set_is_that_of_the_name_or_of_the_nearest_folder() {
-        for name in ["searches.csv", "searches-2026-08.csv.gz", "searches_old.csv", "searches", "Searches 2.csv", "x/searches.csv"] {
+        for name in [
+            "searches.csv",
+            "searches-2026-08.csv.gz",
+            "searches_old.csv",
+            "searches",
+            "Searches 2.csv",
+            "x/searches.csv",
+        ] {
             assert_eq!(set(name), Some("searches"), "{name}");
         }
         assert_eq!(set("searches/part-0.parquet"), Some("searches"));

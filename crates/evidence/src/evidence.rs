@@ -172,7 +172,8 @@ impl Evidence {
 
     /// Sees to it that every row of every set was looked at.
     pub(crate) fn look_at_all(&self) -> Result<(), Vec<Problem>> {
-        let sets: BTreeMap<&str, &'static Set> = self.intake.files.iter().map(|file| (file.set.name, file.set)).collect();
+        let sets: BTreeMap<&str, &'static Set> =
+            self.intake.files.iter().map(|file| (file.set.name, file.set)).collect();
         let mut problems = Vec::new();
         for set in sets.into_values().filter(|set| self.intake.outcome(set).is_none()) {
             let looked = self.scan(set, &[], self.intake.threads).and_then(|mut scan| {
@@ -226,7 +227,8 @@ impl Opening<'_> {
             _ if mapping.is_some() => Format::Csv,
             Extension::NotRead => {
                 let what = format!("the file is of the set {}, but its format is not read", set.name);
-                let remedy = "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet, or take it out of the folder";
+                let remedy =
+                    "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet, or take it out of the folder";
                 return self.problems.push(Problem::new(&found.name, what, remedy));
             }
             Extension::Other => {
@@ -253,7 +255,8 @@ impl Opening<'_> {
 
 fn unknown_columns(file: &SourceFile) -> String {
     let unknown = &file.binding.unknown;
-    let shown: Vec<String> = unknown.iter().take(20).map(|name| format!("{:?}", crate::typing::abbreviate(name))).collect();
+    let shown: Vec<String> =
+        unknown.iter().take(20).map(|name| format!("{:?}", crate::typing::abbreviate(name))).collect();
     let more = if unknown.len() > 20 { format!(" and {} more", unknown.len() - 20) } else { String::new() };
     format!("{}: columns that {} does not know, not used: {}{more}", file.name, file.set.name, shown.join(", "))
 }

@@ -65,8 +65,12 @@ pub fn judge(
     shown: &dyn Fn(usize, usize) -> String,
     as_of: AsOf,
 ) -> Fates {
-    let mut fates =
-        Fates { rows: vec![Fate::Taken; rows], quarantined: Vec::new(), future: 0, without_offset: vec![0; columns.len()] };
+    let mut fates = Fates {
+        rows: vec![Fate::Taken; rows],
+        quarantined: Vec::new(),
+        future: 0,
+        without_offset: vec![0; columns.len()],
+    };
     for bad in bad {
         fates.quarantine(bad.row as usize, "", abbreviate(&bad.value), &bad.reason);
     }

@@ -45,7 +45,8 @@ impl Binding {
             let mut found = folded.iter().enumerate().filter(|(_, name)| **name == wanted).map(|(place, _)| place);
             let place = found.next();
             if let (Some(first), Some(second)) = (place, found.next()) {
-                let what = format!("{:?} and {:?} are both the column {:?}", header[first], header[second], column.name);
+                let what =
+                    format!("{:?} and {:?} are both the column {:?}", header[first], header[second], column.name);
                 return Err(Refusal::new(file, what, "rename or remove one of them"));
             }
             used.extend(place);

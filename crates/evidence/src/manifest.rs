@@ -37,7 +37,11 @@ pub fn read(manifest: &Found, all: &[Found]) -> Result<Vec<Stated>, Vec<Problem>
     let header: Vec<String> = csv.header.iter().map(|name| fold(name)).collect();
     let places = COLUMNS.map(|column| header.iter().position(|name| *name == fold(column)));
     if places[0].is_none() {
-        return Err(refused(Refusal::new(&manifest.name, "the required column file is missing", "name each file that was sent")));
+        return Err(refused(Refusal::new(
+            &manifest.name,
+            "the required column file is missing",
+            "name each file that was sent",
+        )));
     }
     let (mut stated, mut problems) = (Vec::new(), Vec::new());
     while let Some(block) = csv.next_block().map_err(refused)? {
@@ -70,7 +74,9 @@ impl Stated {
         };
         let sha256 = match cells[2] {
             "" => None,
-            text if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => Some(text.to_ascii_lowercase()),
+            text if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                Some(text.to_ascii_lowercase())
+            }
             _ => return Err(wrong(2, "64 hexadecimal digits")),
         };
         let day = |column: usize| match cells[column] {
@@ -86,7 +92,8 @@ impl Stated {
         }
         let named = cells[0].replace('\\', "/");
         let named = named.strip_prefix("./").unwrap_or(&named);
-        let beside = manifest.rsplit_once('/').map_or_else(|| named.to_owned(), |(folder, _)| format!("{folder}/{named}"));
+        let beside =
+            manifest.rsplit_once('/').map_or_else(|| named.to_owned(), |(folder, _)| format!("{folder}/{named}"));
         let came = |name: &str| all.iter().any(|found| found.name == name);
         match [beside.as_str(), named].into_iter().find(|name| came(name)) {
             Some(file) => Ok(Stated { place: place.to_owned(), file: file.to_owned(), rows, sha256, period }),

@@ -50,7 +50,8 @@ impl Outcome {
                 }
                 let keys = chunk.file.set.columns.iter().zip(&chunk.columns).filter(|(column, _)| column.key);
                 let parts: Vec<String> = keys.map(|(_, typed)| shown(&typed.values, typed.marks[row], row)).collect();
-                let conflict = Conflict { file: chunk.file.name.clone(), line: chunk.line(row), key: parts.join(" / ") };
+                let conflict =
+                    Conflict { file: chunk.file.name.clone(), line: chunk.line(row), key: parts.join(" / ") };
                 found.push((position, conflict));
             }
         }

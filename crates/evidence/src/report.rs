@@ -81,9 +81,12 @@ impl Evidence {
             report.conflicts.extend(outcome.conflicts.iter().cloned());
             report.conflicts_unlisted += (outcome.conflicting.len() - outcome.conflicts.len()) as u64;
             let quarantined: u64 = outcome.tallies.values().map(|tally| tally.quarantined).sum();
-            let files: Vec<&str> = self.intake.files.iter().filter(|file| file.set == set).map(|file| file.name.as_str()).collect();
+            let files: Vec<&str> =
+                self.intake.files.iter().filter(|file| file.set == set).map(|file| file.name.as_str()).collect();
             let reasons = [
-                (quarantined > 0).then(|| format!("{quarantined} {} quarantined", if quarantined == 1 { "row is" } else { "rows are" })),
+                (quarantined > 0).then(|| {
+                    format!("{quarantined} {} quarantined", if quarantined == 1 { "row is" } else { "rows are" })
+                }),
                 manifest::uncovered(&self.stated, &files, self.window.0, self.window.1),
             ];
             let reasons: Vec<String> = reasons.into_iter().flatten().collect();
@@ -108,7 +111,8 @@ impl Evidence {
             }
         }
         if !self.stated.is_empty() {
-            let unstated = report.inputs.iter().filter(|input| !self.stated.iter().any(|stated| stated.file == input.file));
+            let unstated =
+                report.inputs.iter().filter(|input| !self.stated.iter().any(|stated| stated.file == input.file));
             report.notices.extend(unstated.map(|input| format!("{}: not in the manifest", input.file)));
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
@@ -143,7 +147,8 @@ impl Report {
         }));
         for (column, count) in tally.without_offset {
             let (are, times) = if count == 1 { ("is", "time") } else { ("are", "times") };
-            let notice = format!("{}: {count} {times} in {column} {are} without offset; a mapping can give the zone", file.name);
+            let notice =
+                format!("{}: {count} {times} in {column} {are} without offset; a mapping can give the zone", file.name);
             self.notices.push(notice);
         }
         let said = outcome.notices.get(&file.index).into_iter().flatten();

@@ -28,12 +28,33 @@ fn sheet() -> String {
     let header = CSV.lines().next().unwrap().split(',').map(text).collect::<String>();
     let row = |line: u32, id: &str, system: &str, user: &str, times: [&str; 3], reason: &str, results: &str| {
         let times = times.map(text).concat();
-        format!(r#"<row r="{line}"><c><v>{id}</v></c>{}{}{times}{}<c><v>{results}</v></c></row>"#, text(system), text(user), text(reason))
+        format!(
+            r#"<row r="{line}"><c><v>{id}</v></c>{}{}{times}{}<c><v>{results}</v></c></row>"#,
+            text(system),
+            text(user),
+            text(reason)
+        )
     };
     let rows = [
-        row(2, "17.0", "NAS", "u1", ["2026-08-01T08:30:00Z", "2026-07-01T00:00:00Z", "2026-07-31T23:59:59.500Z"], " a reason that is longer than a view ", "3"),
+        row(
+            2,
+            "17.0",
+            "NAS",
+            "u1",
+            ["2026-08-01T08:30:00Z", "2026-07-01T00:00:00Z", "2026-07-31T23:59:59.500Z"],
+            " a reason that is longer than a view ",
+            "3",
+        ),
         row(3, "18", "nsap", "***", ["2026-08-01T08:30:01Z", "", "2026-07-31T00:00:00Z"], "", ""),
-        row(4, "19.5", "other", "u1", ["2026-08-01T08:30:02Z", "2026-07-01T00:00:00Z", "2026-07-31T00:00:00Z"], "###", "-1"),
+        row(
+            4,
+            "19.5",
+            "other",
+            "u1",
+            ["2026-08-01T08:30:02Z", "2026-07-01T00:00:00Z", "2026-07-31T00:00:00Z"],
+            "###",
+            "-1",
+        ),
     ];
     format!(r#"<row r="1">{header}</row>{}"#, rows.concat())
 }
@@ -52,9 +73,15 @@ fn batch() -> RecordBatch {
         ("search_id", Arc::new(Float64Array::from(vec![17.0, 18.0, 19.5])) as ArrayRef),
         ("system", texts([Some("NAS"), Some("nsap"), Some("other")])),
         ("user_id", texts([Some("u1"), Some("***"), Some("u1")])),
-        ("searched_at", times([Some("2026-08-01T08:30:00Z"), Some("2026-08-01T08:30:01Z"), Some("2026-08-01T08:30:02Z")])),
+        (
+            "searched_at",
+            times([Some("2026-08-01T08:30:00Z"), Some("2026-08-01T08:30:01Z"), Some("2026-08-01T08:30:02Z")]),
+        ),
         ("data_from", times([Some("2026-07-01T00:00:00Z"), None, Some("2026-07-01T00:00:00Z")])),
-        ("data_to", times([Some("2026-07-31T23:59:59.500Z"), Some("2026-07-31T00:00:00Z"), Some("2026-07-31T00:00:00Z")])),
+        (
+            "data_to",
+            times([Some("2026-07-31T23:59:59.500Z"), Some("2026-07-31T00:00:00Z"), Some("2026-07-31T00:00:00Z")]),
+        ),
         ("reason", texts([Some(" a reason that is longer than a view "), None, Some("###")])),
         ("results", Arc::new(Int64Array::from(vec![Some(3), None, Some(-1)])) as ArrayRef),
     ])

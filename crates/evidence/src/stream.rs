@@ -236,7 +236,11 @@ mod tests {
         let text = "a,é😀\n".repeat(100_000);
         let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [[b"\xEF\xBB\xBF", text.as_bytes()].concat(), [b"\xFF\xFE", &le[..]].concat(), [b"\xFE\xFF", &be[..]].concat()] {
+        for bytes in [
+            [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
+            [b"\xFF\xFE", &le[..]].concat(),
+            [b"\xFE\xFF", &be[..]].concat(),
+        ] {
             assert!(text_of(&bytes).unwrap() == text.as_bytes());
             assert!(text_of(&gzip(&bytes)).unwrap() == text.as_bytes());
         }

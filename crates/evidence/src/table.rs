@@ -188,15 +188,19 @@ mod tests {
             let builder = TableBuilder::new(schema.clone(), folder.path().join(rows_each.to_string()));
             for part in [7u64, 3, 0, 5, 1, 2, 6, 4] {
                 let positions = UInt64Array::from_iter_values((0..rows_each).map(|row| part * 1_000_000 + row));
-                let texts = StringViewArray::from_iter_values((0..rows_each).map(|row| format!("a longer text {part} {row:080}")));
+                let texts = StringViewArray::from_iter_values(
+                    (0..rows_each).map(|row| format!("a longer text {part} {row:080}")),
+                );
                 let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(texts), Arc::new(positions)]).unwrap();
                 builder.add(part * 1_000_000, batch).unwrap();
             }
             let table = builder.finish(Arc::new(vec![3_000_001])).unwrap();
             assert_eq!(matches!(table.kept, Kept::File(..)), rows_each > 2);
             let batches: Vec<RecordBatch> = table.batches().unwrap().map(Result::unwrap).collect();
-            let positions: Vec<u64> =
-                batches.iter().flat_map(|batch| batch.column(1).as_primitive::<UInt64Type>().values().to_vec()).collect();
+            let positions: Vec<u64> = batches
+                .iter()
+                .flat_map(|batch| batch.column(1).as_primitive::<UInt64Type>().values().to_vec())
+                .collect();
             assert_eq!(positions.len() as u64, 8 * rows_each - 1);
             assert!(positions.is_sorted() && !positions.contains(&3_000_001));
         }

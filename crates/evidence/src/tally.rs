@@ -49,7 +49,9 @@ impl Tally {
                 reason: quarantined.reason.clone(),
             });
         }
-        for (column, &count) in chunk.file.set.columns.iter().zip(&fates.without_offset).filter(|(_, count)| **count > 0) {
+        for (column, &count) in
+            chunk.file.set.columns.iter().zip(&fates.without_offset).filter(|(_, count)| **count > 0)
+        {
             *self.without_offset.entry(column.name).or_default() += count;
         }
         if self.listed.len() > 2 * LISTED {

@@ -169,9 +169,9 @@ fn workbook(rows: &[ExceptionRow]) -> Result<Vec<u8>, ExportError> {
     let mut workbook = Workbook::new();
     // The date of writing would make two runs over the same evidence differ.
     let epoch = rust_xlsxwriter::ExcelDateTime::from_ymd(2025, 3, 1)?;
-    workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_title("Exceptions").set_creation_datetime(&epoch));
-    let chunks: Vec<&[ExceptionRow]> =
-        if rows.is_empty() { vec![rows] } else { rows.chunks(ROWS_PER_SHEET).collect() };
+    workbook
+        .set_properties(&rust_xlsxwriter::DocProperties::new().set_title("Exceptions").set_creation_datetime(&epoch));
+    let chunks: Vec<&[ExceptionRow]> = if rows.is_empty() { vec![rows] } else { rows.chunks(ROWS_PER_SHEET).collect() };
     for (n, chunk) in chunks.iter().enumerate() {
         let sheet = workbook.add_worksheet();
         sheet.set_name(if n == 0 { "exceptions".to_owned() } else { format!("exceptions {}", n + 1) })?;

@@ -76,15 +76,32 @@ pub enum Population {
 pub enum Arises {
     Always,
     /// Where there is something to look at.
-    WithPopulation { decided_by: &'static [&'static Set] },
+    WithPopulation {
+        decided_by: &'static [&'static Set],
+    },
     /// Where there is something to look at, or rows of which that cannot be said.
-    Rows { of: &'static Set, given: &'static str, decided_by: &'static [&'static Set] },
+    Rows {
+        of: &'static Set,
+        given: &'static str,
+        decided_by: &'static [&'static Set],
+    },
     /// Where there is something to look at, or the query (of one boolean) says so.
-    Query { sql: &'static str, needs: &'static [&'static Set], decided_by: &'static [&'static Set] },
+    Query {
+        sql: &'static str,
+        needs: &'static [&'static Set],
+        decided_by: &'static [&'static Set],
+    },
     /// The first set decides where it came, else the second.
-    EitherSet { set: &'static Set, sql: &'static str, else_set: &'static Set, else_sql: &'static str },
+    EitherSet {
+        set: &'static Set,
+        sql: &'static str,
+        else_set: &'static Set,
+        else_sql: &'static str,
+    },
     /// Where somebody held the office at some time of the window; the population counts only then.
-    InOffice { role: &'static str },
+    InOffice {
+        role: &'static str,
+    },
 }
 
 /// What the standard asks a person to judge.
@@ -94,7 +111,11 @@ pub enum Sample {
     /// Everything.
     All,
     /// ceil(rate × population); inside `window_days` consecutive days, where given, which a draw must choose.
-    Rate { parameter: &'static str, window_days: Option<&'static str>, rationale: bool },
+    Rate {
+        parameter: &'static str,
+        window_days: Option<&'static str>,
+        rationale: bool,
+    },
 }
 
 /// A span of the calendar.

@@ -166,11 +166,8 @@ impl Making<'_, '_, '_> {
     fn steady(&mut self, number: u64, nth: u64) {
         let mut draw = self.force.draw(Stream::Account, number);
         let mut account = self.new_account(number, &mut draw);
-        let before = if nth < CONTROL_ROOM {
-            draw.between(1, 60) * SECOND
-        } else {
-            draw.between(60, 40 * 24 * 60) * MINUTE
-        };
+        let before =
+            if nth < CONTROL_ROOM { draw.between(1, 60) * SECOND } else { draw.between(60, 40 * 24 * 60) * MINUTE };
         account.last_access_at = Some(self.force.as_of.midnight() - before);
         let nsap = nth < CONTROL_ROOM || draw.one_in(3);
         self.searches(&account, nsap);

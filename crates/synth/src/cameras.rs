@@ -264,7 +264,8 @@ fn location_checks(force: &Force<'_>, camera: &Camera, table: &mut Table, key: &
     match camera.fault {
         Some(Fault::NotConfirmed) => {
             key.plant("4.1.3", "not_confirmed_on_installation", camera.id.clone());
-            schedule.dates = Schedule::since(camera.installed_on.plus(12), force.as_of, &mut draw, Period::Months(6)).dates;
+            schedule.dates =
+                Schedule::since(camera.installed_on.plus(12), force.as_of, &mut draw, Period::Months(6)).dates;
         }
         Some(Fault::LocationOut) => key.plant("4.1.3", "location_out_of_tolerance", camera.id.clone()),
         _ => {}

@@ -93,7 +93,10 @@ pub enum SynthError {
     Plan(String),
     /// There is something already; a made-up force must not be mixed with other evidence.
     NotEmpty(PathBuf),
-    Write { folder: PathBuf, source: io::Error },
+    Write {
+        folder: PathBuf,
+        source: io::Error,
+    },
 }
 
 impl fmt::Display for SynthError {

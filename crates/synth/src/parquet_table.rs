@@ -38,9 +38,8 @@ enum ColumnBuilder {
 impl ParquetTable {
     pub(crate) fn new(file: File, set: &Set) -> io::Result<ParquetTable> {
         let field = |name: &str, kind| Field::new(name, data_type(kind), true);
-        let schema = Arc::new(Schema::new(
-            set.columns.iter().map(|column| field(column.name, column.kind)).collect::<Vec<_>>(),
-        ));
+        let schema =
+            Arc::new(Schema::new(set.columns.iter().map(|column| field(column.name, column.kind)).collect::<Vec<_>>()));
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP))

@@ -37,11 +37,8 @@ pub(crate) fn write(force: &Force<'_>, output: &mut Output<'_>) -> io::Result<()
 
 fn write_auditors(force: &Force<'_>, output: &mut Output<'_>) -> io::Result<()> {
     let current = Some(force.as_of.plus_months(14));
-    let cleared = [
-        ("AUD-01", "nm-aud01", "MV", current),
-        ("AUD-02", "", "SC", Some(force.as_of)),
-        ("NAT-01", "", "DV", None),
-    ];
+    let cleared =
+        [("AUD-01", "nm-aud01", "MV", current), ("AUD-02", "", "SC", Some(force.as_of)), ("NAT-01", "", "DV", None)];
     let departing = [
         ("AUD-04", "nm-aud04 nm-aud04b", "SC", current),
         ("AUD-05", "", "SC", Some(force.from.plus(-15))),
@@ -91,7 +88,8 @@ pub(crate) fn write_privilege_changes(force: &Force<'_>, output: &mut Output<'_>
             let id = format!("PC-{:05}", row + 1);
             let user = format!("nm{:05}", draw.below(force.sizes.users / 2) + 1);
             let at = force.day_within(&mut draw, 1, 2).at(draw.between(8, 17), draw.between(0, 59));
-            let (from, to) = [("user", "administrator"), ("administrator", "user"), ("user", "auditor")][draw.below(3) as usize];
+            let (from, to) =
+                [("user", "administrator"), ("administrator", "user"), ("user", "auditor")][draw.below(3) as usize];
             let approver = match (force.departs(), row) {
                 (true, 3) => {
                     key.plant("8.2.2.b", "approver_missing", id.clone());

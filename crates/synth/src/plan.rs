@@ -97,7 +97,8 @@ impl FromStr for Scale {
 
     /// Reads a decimal such as `1`, `0.05` or `2.5`, to three places.
     fn from_str(text: &str) -> Result<Scale, String> {
-        let wrong = || format!("{text:?} is not a scale: write a number above 0 with up to three decimals, such as 0.05");
+        let wrong =
+            || format!("{text:?} is not a scale: write a number above 0 with up to three decimals, such as 0.05");
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(fraction) || fraction.len() > 3 {

@@ -90,9 +90,8 @@ fn investigation(case: u64) -> String {
 impl Search {
     fn make(&mut self, plan: &SearchPlan<'_>, users: &Users, row: u64) {
         let mut draw = plan.force.draw(Stream::Search, row);
-        let (class, fault) = plan.fixed(row).unwrap_or_else(|| {
-            (if draw.below(100) < 9 { Class::Older } else { Class::Recent }, None)
-        });
+        let (class, fault) =
+            plan.fixed(row).unwrap_or_else(|| (if draw.below(100) < 9 { Class::Older } else { Class::Recent }, None));
         self.at = plan.times.at(row);
         let user = users.at(self.at, &mut draw);
         self.id.clear();
@@ -112,7 +111,11 @@ impl Search {
         self.authorised_by.clear();
         self.rank = "";
         self.authorised_at = None;
-        if older { self.reach_back(&mut draw) } else { self.look_back(&mut draw) }
+        if older {
+            self.reach_back(&mut draw)
+        } else {
+            self.look_back(&mut draw)
+        }
         if let Some(fault) = fault {
             self.depart(fault, older, users, &mut draw);
         }
@@ -142,18 +145,8 @@ impl Search {
 
     /// A period within the last ninety days.
     fn look_back(&mut self, draw: &mut Draw) {
-        const PERIODS: [Micros; 10] = [
-            HOUR,
-            3 * HOUR,
-            12 * HOUR,
-            DAY,
-            DAY,
-            3 * DAY,
-            7 * DAY,
-            14 * DAY,
-            27 * DAY,
-            80 * DAY,
-        ];
+        const PERIODS: [Micros; 10] =
+            [HOUR, 3 * HOUR, 12 * HOUR, DAY, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 27 * DAY, 80 * DAY];
         let limit = if self.short() { 9 } else { 10 };
         let period = PERIODS[draw.below(limit) as usize];
         let back = draw.between(period / 2 / SECOND, period / SECOND) * SECOND;

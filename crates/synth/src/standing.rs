@@ -145,8 +145,7 @@ fn depart(force: &Force<'_>, output: &mut Output<'_>, clause: &Standing, day: Da
         enter(unrecorded);
         let mut small = review(force, clause, day, draw).departing(id, "sample_too_small");
         let least = (400 * sampled.percent).div_ceil(100);
-        small.sample =
-            small.sample.map(|sample| Sample { population: Some(400), examined: Some(least - 1), ..sample });
+        small.sample = small.sample.map(|sample| Sample { population: Some(400), examined: Some(least - 1), ..sample });
         enter(small);
         if sampled.rationale {
             let mut bare = review(force, clause, day, draw).departing(id, "rationale_missing");

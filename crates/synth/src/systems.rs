@@ -172,8 +172,11 @@ fn write_failures(force: &Force<'_>, output: &mut Output<'_>, cameras: &[Camera]
             let failed = force.day_within(&mut draw, 1, 5).at(draw.between(3, 23), draw.between(0, 59));
             let mut restored = Some(failed + draw.between(20, 71 * 60) * MINUTE);
             let camera = &cameras[draw.below(cameras.len() as u64) as usize];
-            let (mut camera, component) =
-                if draw.one_in(5) { ("", "back office link") } else { (camera.id.as_str(), draw.pick(words::COMPONENTS)) };
+            let (mut camera, component) = if draw.one_in(5) {
+                ("", "back office link")
+            } else {
+                (camera.id.as_str(), draw.pick(words::COMPONENTS))
+            };
             match (force.departs(), row) {
                 (true, 1) => {
                     restored = Some(failed + 72 * HOUR + MINUTE);

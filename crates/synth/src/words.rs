@@ -41,8 +41,22 @@ pub(crate) const REASONS: &[&str] = &[
     "keeper enquiry \"2nd hand\" sale",
 ];
 
-pub(crate) const PLACEHOLDERS: &[&str] =
-    &["check", "N/A", "n/a.", ".", "-", "TBC", "as above", "12/4471", "enquiries", "xx", "Police", "ok", "see above..", "?"];
+pub(crate) const PLACEHOLDERS: &[&str] = &[
+    "check",
+    "N/A",
+    "n/a.",
+    ".",
+    "-",
+    "TBC",
+    "as above",
+    "12/4471",
+    "enquiries",
+    "xx",
+    "Police",
+    "ok",
+    "see above..",
+    "?",
+];
 
 const OPENINGS: &[&str] = &[
     "Vehicle seen leaving the scene",

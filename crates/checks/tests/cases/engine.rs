@@ -54,7 +54,8 @@ pub fn run_check(folder: &Path, options: &Options) -> Result<Outcome, String> {
     let evidence = Evidence::open(folder, custodes_evidence::Options::new(window.from, window.as_of))
         .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let source = Source::new(evidence, 1);
-    let (outcome, _) = check(&source, window, &parameters, 1, &options.clauses.iter().map(String::as_str).collect()).map_err(|error| error.to_string())?;
+    let (outcome, _) = check(&source, window, &parameters, 1, &options.clauses.iter().map(String::as_str).collect())
+        .map_err(|error| error.to_string())?;
     let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
     let exceptions = outcome.exceptions.iter().map(|exception| Exception {
         clause: exception.clause.to_owned(),

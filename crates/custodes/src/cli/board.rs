@@ -48,7 +48,13 @@ impl Board<'_> {
         let title = "Custodes check: audit standard for law-enforcement ANPR, v3.0";
         let _ = writeln!(out, "{title}{MARKING:>width$}", width = WIDTH - title.chars().count());
         let rows: u64 = self.report.inputs.iter().map(|input| input.rows).sum();
-        let _ = writeln!(out, "Evidence  {}: {}, {}", self.folder, counted(self.report.inputs.len() as u64, "file"), counted(rows, "row"));
+        let _ = writeln!(
+            out,
+            "Evidence  {}: {}, {}",
+            self.folder,
+            counted(self.report.inputs.len() as u64, "file"),
+            counted(rows, "row")
+        );
         let _ = writeln!(out, "Window    from {} up to {}", moment(self.window.from), moment(self.window.as_of));
         out.push('\n');
         for (state, says) in [
@@ -77,8 +83,15 @@ impl Board<'_> {
             let mut codes: Vec<(&&str, &u64)> = clause.codes.iter().collect();
             codes.sort_by_key(|(code, count)| (std::cmp::Reverse(**count), **code));
             for (code, count) in codes {
-                let of_code = by_clause.get(clause.clause.id).into_iter().flatten().copied().filter(|e| e.code == *code);
-                let _ = writeln!(out, "  {:>10}  {:<26} {}", grouped(*count), code, wrapped(&in_words(clause, code, of_code), 41, WIDTH));
+                let of_code =
+                    by_clause.get(clause.clause.id).into_iter().flatten().copied().filter(|e| e.code == *code);
+                let _ = writeln!(
+                    out,
+                    "  {:>10}  {:<26} {}",
+                    grouped(*count),
+                    code,
+                    wrapped(&in_words(clause, code, of_code), 41, WIDTH)
+                );
             }
             if clause.codes.is_empty() {
                 let _ = writeln!(out, "              see the clauses under which its tests are reported");
@@ -123,8 +136,16 @@ impl Board<'_> {
     fn set_aside(&self, out: &mut String) {
         let sum = |of: fn(&custodes_evidence::Input) -> u64| self.report.inputs.iter().map(of).sum::<u64>();
         let rows = [
-            (sum(|input| input.quarantined), "quarantined", "could not be read; --quarantine FILE lists them with the reason"),
-            (sum(|input| input.conflicting), "conflicting", "the same key again with other content; the row that comes last stands"),
+            (
+                sum(|input| input.quarantined),
+                "quarantined",
+                "could not be read; --quarantine FILE lists them with the reason",
+            ),
+            (
+                sum(|input| input.conflicting),
+                "conflicting",
+                "the same key again with other content; the row that comes last stands",
+            ),
             (sum(|input| input.duplicate), "duplicate", "the same row again, counted once"),
             (sum(|input| input.future), "future", "later than the as-of instant, not judged"),
         ];
@@ -147,10 +168,13 @@ impl Board<'_> {
         if used.is_empty() {
             return;
         }
-        out.push_str("\nASSUMED VALUES: ours, not the standard's; set them from your copy of NASPLE 3.3 (--parameters FILE)\n\n");
+        out.push_str(
+            "\nASSUMED VALUES: ours, not the standard's; set them from your copy of NASPLE 3.3 (--parameters FILE)\n\n",
+        );
         for (name, clauses) in used {
             let value = self.parameters.get(name).map(|setting| value_text(&setting.value)).unwrap_or_default();
-            let shown = if value.chars().count() > 40 { "(a list; custodes standard --parameters)".to_owned() } else { value };
+            let shown =
+                if value.chars().count() > 40 { "(a list; custodes standard --parameters)".to_owned() } else { value };
             let _ = writeln!(out, "  {name:<28} {shown:<24} {}", wrapped(&clauses.join(" "), 56, WIDTH));
         }
     }
@@ -215,7 +239,13 @@ fn in_words<'a>(clause: &ClauseOutcome, code: &str, exceptions: impl Iterator<It
         }
         None => {
             let says = says(clause, code).unwrap_or(&first.detail);
-            let of = if first.subject == "*" { String::new() } else if more == 1 { format!(" ({})", first.subject) } else { format!(" (first: {})", first.subject) };
+            let of = if first.subject == "*" {
+                String::new()
+            } else if more == 1 {
+                format!(" ({})", first.subject)
+            } else {
+                format!(" (first: {})", first.subject)
+            };
             format!("{says}{of}")
         }
     }

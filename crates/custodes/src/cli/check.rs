@@ -56,7 +56,8 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     let request = Request::of(arguments)?;
-    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let threads =
+        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let progress = Progress::new();
     let mut options = Options::new(request.window.from, request.window.as_of);
     options.threads = threads;
@@ -64,9 +65,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     options.isolated = std::env::current_exe().ok();
     let watcher = progress.handle();
     options.progress = Some(std::sync::Arc::new(move |file: &str, bytes: u64| watcher.read(file, bytes)));
-    let evidence = Evidence::open(&arguments.evidence, options).map_err(|problems| {
-        Mistakes(problems.iter().map(ToString::to_string).collect())
-    })?;
+    let evidence = Evidence::open(&arguments.evidence, options)
+        .map_err(|problems| Mistakes(problems.iter().map(ToString::to_string).collect()))?;
     super::interrupt::remove_on_interrupt(evidence.temporary());
     let source = Source::new(evidence, threads);
     let only: BTreeSet<&str> = request.clauses.iter().copied().collect();
@@ -117,7 +117,9 @@ impl Request {
             None => london::months_before(as_of, 12),
         };
         let clauses = arguments.clause.iter().map(|id| {
-            v3::clause(id).map(|clause| clause.id).ok_or_else(|| format!("--clause: there is no clause {id:?}; `custodes standard` lists them"))
+            v3::clause(id)
+                .map(|clause| clause.id)
+                .ok_or_else(|| format!("--clause: there is no clause {id:?}; `custodes standard` lists them"))
         });
         Ok(Request {
             window: Window::new(from, as_of)?,
@@ -125,7 +127,11 @@ impl Request {
             clauses: clauses.collect::<Result<_, _>>()?,
             mappings: arguments.map.iter().map(|name| mapping(name)).collect::<Result<_, _>>()?,
             files: Files {
-                exceptions: output("--exceptions", arguments.exceptions.as_ref(), &["csv", "jsonl", "parquet", "xlsx"])?,
+                exceptions: output(
+                    "--exceptions",
+                    arguments.exceptions.as_ref(),
+                    &["csv", "jsonl", "parquet", "xlsx"],
+                )?,
                 quarantine: output("--quarantine", arguments.quarantine.as_ref(), &["csv", "jsonl"])?,
             },
         })
@@ -135,14 +141,14 @@ impl Request {
 fn parameters(file: Option<&Path>) -> Result<Parameters, Mistakes> {
     let Some(file) = file else { return Ok(Parameters::default()) };
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
-    Parameters::read(&text).map_err(|mistakes| {
-        Mistakes(mistakes.iter().map(|mistake| format!("{}: {mistake}", file.display())).collect())
-    })
+    Parameters::read(&text)
+        .map_err(|mistakes| Mistakes(mistakes.iter().map(|mistake| format!("{}: {mistake}", file.display())).collect()))
 }
 
 /// One that ships, by name, or a file.
 fn mapping(name: &str) -> Result<Mapping, Mistakes> {
-    Mapping::named(name).map_err(|problems| Mistakes(problems.iter().map(|problem| format!("--map: {problem}")).collect()))
+    Mapping::named(name)
+        .map_err(|problems| Mistakes(problems.iter().map(|problem| format!("--map: {problem}")).collect()))
 }
 
 fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, Mistakes> {
@@ -157,20 +163,24 @@ fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Opti
 fn write_files(files: &Files, outcome: &Outcome, report: &Report) -> Result<(), Mistakes> {
     if let Some((path, format)) = &files.exceptions {
         let rows: Vec<ExceptionRow> = outcome.exceptions.iter().map(row).collect();
-        write_exceptions(path, *format, &rows).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        write_exceptions(path, *format, &rows)
+            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
     if let Some((path, format)) = &files.quarantine {
         let columns = ["file", "line", "column", "value", "reason"];
         let rows = report.quarantine.iter().map(|row| {
             [row.file.clone(), row.line.to_string(), row.column.to_owned(), row.value.clone(), row.reason.clone()]
         });
-        write_rows(path, *format, &columns, rows).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        write_rows(path, *format, &columns, rows)
+            .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
     Ok(())
 }
 
 fn row(exception: &custodes_checks::Exception) -> ExceptionRow {
-    let text = |moment: Option<custodes_compliance::event::Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+    let text = |moment: Option<custodes_compliance::event::Moment>| {
+        moment.map(|moment| moment.to_string()).unwrap_or_default()
+    };
     ExceptionRow {
         clause: exception.clause,
         code: exception.code,

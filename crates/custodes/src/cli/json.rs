@@ -1,8 +1,8 @@
 //! The machine's form of a check: one object, whose names stay as they are.
 
+use custodes_checks::Window;
 use custodes_checks::outcome::{ClauseOutcome, Outcome};
 use custodes_checks::parameters::{Parameters, Setting, Value};
-use custodes_checks::Window;
 use custodes_evidence::Report;
 use custodes_standard::STANDARD;
 use custodes_standard::model::Ratio;
@@ -48,7 +48,9 @@ fn parameter(setting: &Setting) -> Json {
         Value::Rate(value) => rate(value),
         Value::YesNo(value) => json!(value),
         Value::Words(words) => json!(words),
-        Value::RatePerKind(rates) => rates.iter().map(|(kind, value)| (kind.clone(), rate(value))).collect::<Map<_, _>>().into(),
+        Value::RatePerKind(rates) => {
+            rates.iter().map(|(kind, value)| (kind.clone(), rate(value))).collect::<Map<_, _>>().into()
+        }
         Value::DaysPerPurpose(days) => {
             days.iter().map(|(purpose, days)| (purpose.clone(), json!(days.as_decimal()))).collect::<Map<_, _>>().into()
         }

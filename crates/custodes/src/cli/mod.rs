@@ -87,7 +87,9 @@ enum OutputFormat {
 fn print(text: &str) -> Result<(), Mistakes> {
     use std::io::Write;
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("the answer could not be written: {error}").into()),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the answer could not be written: {error}").into())
+        }
         _ => Ok(()),
     }
 }

@@ -145,10 +145,16 @@ fn codes(check: &Check) -> Vec<(&'static str, String)> {
             ("review_missing", format!("the review of one has not been made ({})", within(limit))),
         ],
         Check::SampledAudit => vec![
-            ("sample_not_recorded", "an audit's record lacks its population, how many were examined, or its window".to_owned()),
+            (
+                "sample_not_recorded",
+                "an audit's record lacks its population, how many were examined, or its window".to_owned(),
+            ),
             ("sample_too_small", "an audit examined fewer records than the rate asks for".to_owned()),
             ("rationale_missing", "an audit's record does not give the reason for its sample (8.2.4.a)".to_owned()),
-            ("sample_window_short", "an audit covered fewer consecutive days than the standard asks for (8.2.4)".to_owned()),
+            (
+                "sample_window_short",
+                "an audit covered fewer consecutive days than the standard asks for (8.2.4)".to_owned(),
+            ),
         ],
         Check::ReportedUnder { .. } => Vec::new(),
     }
@@ -225,7 +231,9 @@ pub fn value_text(value: &Value) -> String {
 const MADE: &str = "<!-- Made by `custodes standard --markdown`: change the standard, not this page. -->\n\n";
 
 fn clauses_page() -> String {
-    let mut out = format!("# Clauses\n\n{MADE}{STANDARD}, as Custodes reads it. The wording is ours; the numbers are the standard's.\n\n");
+    let mut out = format!(
+        "# Clauses\n\n{MADE}{STANDARD}, as Custodes reads it. The wording is ours; the numbers are the standard's.\n\n"
+    );
     out.push_str("Codes are leads for a person, not findings. A machine says `exceptions`, `clear`, `not_evidenced` or `not_applicable`, never \"compliant\".\n");
     for clause in CLAUSES {
         let by = if clause.by.name().is_empty() { "part of another's audit" } else { clause.by.name() };
@@ -233,7 +241,14 @@ fn clauses_page() -> String {
         let _ = write!(
             out,
             "\n## {} {}\n\n{}\n\n- **By**: {by}\n- **Due**: {}\n- **Arises**: {}\n- **Sample**: {}\n- **Needs**: {}\n- **Record**: {}\n\n| code | what it means |\n|---|---|\n",
-            clause.id, clause.title, clause.asks, how_often(clause), arises(&clause.arises), sample(&clause.sample), needs.join(", "), clause.record
+            clause.id,
+            clause.title,
+            clause.asks,
+            how_often(clause),
+            arises(&clause.arises),
+            sample(&clause.sample),
+            needs.join(", "),
+            clause.record
         );
         let mut seen = std::collections::BTreeSet::new();
         for (code, says) in clause.checks.iter().flat_map(codes).filter(|row| seen.insert(row.clone())) {
@@ -252,19 +267,26 @@ fn clauses_page() -> String {
             out.push('\n');
         }
         for reading in clause.readings {
-            let _ = write!(out, "\nReading: \"{}\" is taken as {}; because {}.\n", reading.of, reading.taken_as, reading.because);
+            let _ = write!(
+                out,
+                "\nReading: \"{}\" is taken as {}; because {}.\n",
+                reading.of, reading.taken_as, reading.because
+            );
         }
     }
     out
 }
 
 fn evidence_page() -> String {
-    let mut out = format!("# Evidence\n\n{MADE}Key columns are bold; `!` marks a value that must be there; `*` the time that decides whether a row is in the window. Every set also takes an optional `lea` column.\n");
+    let mut out = format!(
+        "# Evidence\n\n{MADE}Key columns are bold; `!` marks a value that must be there; `*` the time that decides whether a row is in the window. Every set also takes an optional `lea` column.\n"
+    );
     for set in evidence::SETS {
         let _ = write!(out, "\n## {}\n\n{}\n\n| column | type |\n|---|---|\n", set.name, set.says);
         for column in set.columns {
             let name = if column.key { format!("**{}**", column.name) } else { column.name.to_owned() };
-            let marks = format!("{}{}", if column.required { "!" } else { "" }, if column.deciding { "\\*" } else { "" });
+            let marks =
+                format!("{}{}", if column.required { "!" } else { "" }, if column.deciding { "\\*" } else { "" });
             let kind = match column.kind {
                 evidence::Kind::Enum(values) => format!("one of {}", values.join(", ")),
                 kind => kind.name().to_owned(),
@@ -276,14 +298,20 @@ fn evidence_page() -> String {
 }
 
 fn parameters_page() -> String {
-    let mut out = format!("# Parameters\n\n{MADE}What the standard takes from NASPLE, or leaves open, is data with a source. `assumed` is ours: set it from the LEA's own copy of NASPLE 3.3. Every result that rests on an assumed value says so.\n\n| parameter | default | basis | clause | what it is |\n|---|---|---|---|---|\n");
+    let mut out = format!(
+        "# Parameters\n\n{MADE}What the standard takes from NASPLE, or leaves open, is data with a source. `assumed` is ours: set it from the LEA's own copy of NASPLE 3.3. Every result that rests on an assumed value says so.\n\n| parameter | default | basis | clause | what it is |\n|---|---|---|---|---|\n"
+    );
     let defaults = Parameters::default();
     for parameter in parameters::PARAMETERS {
         let setting = defaults.get(parameter.name).expect("a declared parameter");
         let _ = writeln!(
             out,
             "| `{}` | {} | {} | {} | {} |",
-            parameter.name, value_text(&setting.value), parameter.basis.name(), parameter.source, parameter.says
+            parameter.name,
+            value_text(&setting.value),
+            parameter.basis.name(),
+            parameter.source,
+            parameter.says
         );
     }
     out

@@ -29,7 +29,8 @@ fn the_json_is_one_object_on_standard_output_and_its_rows_add_up() {
         let parts = ["accepted", "quarantined", "duplicate", "conflicting", "future"].map(of);
         assert_eq!(of("rows"), parts.iter().sum::<u64>(), "{input}");
     }
-    let states: Vec<&str> = answer["clauses"].as_array().expect("clauses").iter().filter_map(|c| c["state"].as_str()).collect();
+    let states: Vec<&str> =
+        answer["clauses"].as_array().expect("clauses").iter().filter_map(|c| c["state"].as_str()).collect();
     assert_eq!(states.len(), custodes_clauses());
 }
 

@@ -1,7 +1,7 @@
 //! The program from outside: what it prints, writes and answers, and what must hold of the tree it comes from.
 
-mod architecture;
 mod answers;
+mod architecture;
 mod documentation;
 mod mistakes;
 mod sameness;

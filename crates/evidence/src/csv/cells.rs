@@ -257,13 +257,19 @@ mod tests {
     #[test]
     fn a_mark_inside_a_cell_is_only_a_character() {
         let (rows, _, bad) = rows_of("5\" pipe,b\n\"x\" y,\"p\"q\"\n", 2);
-        assert_eq!((rows, bad), (vec![vec!["5\" pipe".into(), "b".to_owned()], vec!["x y".into(), "pq\"".into()]], vec![]));
+        assert_eq!(
+            (rows, bad),
+            (vec![vec!["5\" pipe".into(), "b".to_owned()], vec!["x y".into(), "pq\"".into()]], vec![])
+        );
     }
 
     #[test]
     fn empty_lines_are_no_rows_and_a_line_of_separators_is() {
         let (rows, lines, bad) = rows_of("\n\r\n,\na,b\n\n", 2);
-        assert_eq!((rows, lines, bad), (vec![vec![String::new(); 2], vec!["a".into(), "b".into()]], vec![4, 5], vec![]));
+        assert_eq!(
+            (rows, lines, bad),
+            (vec![vec![String::new(); 2], vec!["a".into(), "b".into()]], vec![4, 5], vec![])
+        );
     }
 
     #[test]

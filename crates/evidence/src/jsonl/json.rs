@@ -88,7 +88,8 @@ impl<'a> Json<'a> {
             Some(b'[') => self.nested(b']', depth),
             Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
             _ => {
-                for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))] {
+                for (word, value) in [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))]
+                {
                     if self.text.as_bytes()[self.place..].starts_with(word.as_bytes()) {
                         self.place += word.len();
                         return Ok(value);
@@ -242,7 +243,8 @@ mod tests {
 
     #[test]
     fn members_come_in_order_with_their_values() {
-        let found = read(r#" {"a": "x\"\u00e9\ud83d\ude00\n", "b":-1.50e3,"c":null, "d":[1,{"e":[]}], "f":true } "#).unwrap();
+        let found =
+            read(r#" {"a": "x\"\u00e9\ud83d\ude00\n", "b":-1.50e3,"c":null, "d":[1,{"e":[]}], "f":true } "#).unwrap();
         let values: Vec<&str> = found.iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(values, ["Text(\"x\\\"é😀\\n\")", "Number(\"-1.50e3\")", "Null", "Nested", "Bool(true)"]);
         assert_eq!(read("{}"), Ok(Vec::new()));
@@ -251,7 +253,21 @@ mod tests {
     #[test]
     fn what_is_not_one_object_is_broken() {
         let deep = format!("{{\"a\":{}", "[".repeat(100_000));
-        for line in ["", "[]", "1", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":1} x", "{\"a\":\"\\ud800\"}", "{'a':1}", "{\"a\":\"\\", &deep] {
+        for line in [
+            "",
+            "[]",
+            "1",
+            "{",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{\"a\":01}",
+            "{\"a\":1} x",
+            "{\"a\":\"\\ud800\"}",
+            "{'a':1}",
+            "{\"a\":\"\\",
+            &deep,
+        ] {
             assert!(read(line).is_err(), "{line:.40}");
         }
     }

@@ -29,7 +29,11 @@ pub type Input = Box<dyn Read + Send>;
 ///
 /// # Errors
 /// A file that cannot be read, holds one JSON array, or has thousands of keys.
-pub fn open(mut input: impl FnMut() -> Result<Input, Refusal>, file: &str, wanted: &[&str]) -> Result<Box<dyn Reader>, Refusal> {
+pub fn open(
+    mut input: impl FnMut() -> Result<Input, Refusal>,
+    file: &str,
+    wanted: &[&str],
+) -> Result<Box<dyn Reader>, Refusal> {
     let wanted: BTreeSet<String> = wanted.iter().map(|name| fold(name)).collect();
     let mut keys = Keys::default();
     let mut lines = Lines::new(input()?, file);
@@ -118,7 +122,8 @@ impl Reader for JsonLines {
             };
             match read {
                 Ok(()) => {
-                    (0..width).for_each(|place| grid.push_cell(self.cells[place].as_deref().unwrap_or_default().as_bytes()));
+                    (0..width)
+                        .for_each(|place| grid.push_cell(self.cells[place].as_deref().unwrap_or_default().as_bytes()));
                     grid.end_row(number);
                 }
                 Err((value, reason)) => grid.bad_row(number, value, reason),
@@ -225,7 +230,8 @@ impl Lines {
         loop {
             self.line.clear();
             let cannot = |error: io::Error| Refusal::new(&self.file, format!("cannot be read: {error}"), "");
-            let read = (&mut self.input).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut self.line).map_err(cannot)?;
+            let read =
+                (&mut self.input).take(LONGEST_LINE as u64 + 1).read_until(b'\n', &mut self.line).map_err(cannot)?;
             if read == 0 {
                 return Ok(None);
             }
@@ -238,7 +244,10 @@ impl Lines {
             if self.line[start..].iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            break Ok(Some((self.number, simdutf8::basic::from_utf8(&self.line[start..]).map_or(Line::Broken("not UTF-8 text"), Line::Text))));
+            break Ok(Some((
+                self.number,
+                simdutf8::basic::from_utf8(&self.line[start..]).map_or(Line::Broken("not UTF-8 text"), Line::Text),
+            )));
         }
     }
 }
@@ -263,7 +272,8 @@ mod tests {
 
     #[test]
     fn columns_are_the_union_of_the_keys_and_missing_ones_are_blank() {
-        let text = "\u{feff}{\"case_id\":1,\"x\":[]}\n\n{\"Case-ID\":\"b\",\"investigation\":5.0}\r\n{\"case_id\":null}";
+        let text =
+            "\u{feff}{\"case_id\":1,\"x\":[]}\n\n{\"Case-ID\":\"b\",\"investigation\":5.0}\r\n{\"case_id\":null}";
         let mut reader = reader(text, &["case_id", "investigation"]).unwrap();
         assert_eq!(reader.header(), ["case_id", "x", "investigation"]);
         assert_eq!(rows(reader.as_mut()), ["1||", "b||5", "||"]);
@@ -275,7 +285,10 @@ mod tests {
         let mut reader = reader(text, &["a"]).unwrap();
         let rows = rows(reader.as_mut());
         assert_eq!((rows[0].as_str(), rows[5].as_str()), ("1", "12345678901234567890"));
-        assert!(rows[1].starts_with("2: ") && rows[2].contains("list or record") && rows[3].contains("twice"), "{rows:?}");
+        assert!(
+            rows[1].starts_with("2: ") && rows[2].contains("list or record") && rows[3].contains("twice"),
+            "{rows:?}"
+        );
         assert!(rows[4].starts_with("5: not a JSON object"));
     }
 

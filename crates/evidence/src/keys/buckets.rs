@@ -74,11 +74,7 @@ impl<const N: usize> Buckets<N> {
     }
 
     /// Empties the buckets into a function, on several threads; the results are in the order of the first byte.
-    pub fn in_order<R: Send>(
-        &self,
-        threads: usize,
-        each: impl Fn(Vec<[u32; N]>) -> R + Sync,
-    ) -> io::Result<Vec<R>> {
+    pub fn in_order<R: Send>(&self, threads: usize, each: impl Fn(Vec<[u32; N]>) -> R + Sync) -> io::Result<Vec<R>> {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut done = Vec::new();
@@ -95,7 +91,8 @@ impl<const N: usize> Buckets<N> {
             let died = || Err(io::Error::other("a thread that compares keys died"));
             handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| died())).collect()
         });
-        let mut all: Vec<(usize, R)> = results.into_iter().collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let mut all: Vec<(usize, R)> =
+            results.into_iter().collect::<io::Result<Vec<_>>>()?.into_iter().flatten().collect();
         all.sort_unstable_by_key(|(number, _)| *number);
         Ok(all.into_iter().map(|(_, result)| result).collect())
     }

@@ -9,8 +9,8 @@ mod buckets;
 use std::collections::BTreeMap;
 
 use custodes_standard::evidence::Set;
-use ring::digest::{Context, SHA256};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use ring::digest::{SHA256, digest};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use crate::fate::Fate;
 use crate::typing::{Mark, TypedColumn, Values};
@@ -34,7 +34,8 @@ fn hash_of(seen: &Seen) -> u64 {
 
 /// Hashes the key of every row of a chunk that is not quarantined.
 pub fn hashes(set: &Set, columns: &[TypedColumn], fates: &[Fate], seed: u64, mut each: impl FnMut(usize, u64)) {
-    let keys: Vec<&TypedColumn> = set.columns.iter().zip(columns).filter(|(column, _)| column.key).map(|(_, typed)| typed).collect();
+    let keys: Vec<&TypedColumn> =
+        set.columns.iter().zip(columns).filter(|(column, _)| column.key).map(|(_, typed)| typed).collect();
     for (row, fate) in fates.iter().enumerate() {
         if *fate != Fate::Quarantined {
             // Each part is hashed under the hash of those before it, so ("a", "bc") is not ("ab", "c").
@@ -54,37 +55,42 @@ fn hash_value(values: &Values, row: usize, seed: u64) -> u64 {
 }
 
 /// The candidate that a row is. `position` has its highest bit free.
-pub fn candidate(set: &Set, columns: &[TypedColumn], row: usize, position: u64, future: bool) -> Candidate {
-    let (mut key, mut content) = (Context::new(&SHA256), Context::new(&SHA256));
+///
+/// Keys are compared by a cryptographic digest. Contents are compared by 128 keyed bits, which is as
+/// good as comparing them: nobody knows the key while the process runs.
+pub fn candidate(set: &Set, columns: &[TypedColumn], row: usize, position: u64, future: bool, seed: u64) -> Candidate {
+    let (mut key, mut content) = (Vec::with_capacity(64), Vec::with_capacity(512));
     for (column, typed) in set.columns.iter().zip(columns) {
-        let context = if column.key { &mut key } else { &mut content };
-        context.update(&[typed.marks[row] as u8]);
+        let bytes = if column.key { &mut key } else { &mut content };
+        bytes.push(typed.marks[row] as u8);
         if typed.marks[row] == Mark::Value {
-            digest_value(context, &typed.values, row);
+            write_value(bytes, &typed.values, row);
         }
     }
     let mut words = [0; 10];
-    for (word, bytes) in words.iter_mut().zip(key.finish().as_ref().chunks_exact(4).take(4)) {
+    for (word, bytes) in words.iter_mut().zip(digest(&SHA256, &key).as_ref().chunks_exact(4).take(4)) {
         *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
     }
     words[4] = (position >> 32) as u32 | u32::from(future) << 31;
     words[5] = position as u32;
-    for (word, bytes) in words[6..].iter_mut().zip(content.finish().as_ref().chunks_exact(4)) {
-        *word = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    let content = xxh3_128_with_seed(&content, seed);
+    for (part, word) in words[6..].iter_mut().enumerate() {
+        *word = (content >> (32 * part)) as u32;
     }
     words
 }
 
-fn digest_value(context: &mut Context, values: &Values, row: usize) {
+/// Writes a value so that no other sequence of values writes the same.
+fn write_value(bytes: &mut Vec<u8>, values: &Values, row: usize) {
     match values {
         Values::Text(texts) => {
             let text = texts.get(row);
-            context.update(&(text.len() as u64).to_le_bytes());
-            context.update(text);
+            bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(text);
         }
-        Values::Instants(numbers) | Values::Ints(numbers) => context.update(&numbers[row].to_le_bytes()),
-        Values::Days(days) => context.update(&days[row].to_le_bytes()),
-        Values::Numbers(numbers) => context.update(&numbers[row].to_bits().to_le_bytes()),
+        Values::Instants(numbers) | Values::Ints(numbers) => bytes.extend_from_slice(&numbers[row].to_le_bytes()),
+        Values::Days(days) => bytes.extend_from_slice(&days[row].to_le_bytes()),
+        Values::Numbers(numbers) => bytes.extend_from_slice(&numbers[row].to_bits().to_le_bytes()),
     }
 }
 
@@ -225,7 +231,9 @@ mod tests {
         let row = |key, position: u32, future: bool, content| {
             [key, 0, 0, 0, u32::from(future) << 31, position, content, 0, 0, 0]
         };
-        for row in [row(1, 30, false, 7), row(1, 10, true, 7), row(1, 20, false, 8), row(2, 40, false, 7), row(3, 5, true, 1)] {
+        for row in
+            [row(1, 30, false, 7), row(1, 10, true, 7), row(1, 20, false, 8), row(2, 40, false, 7), row(3, 5, true, 1)]
+        {
             gathering.push(&buckets, row).unwrap();
         }
         gathering.finish(&buckets).unwrap();

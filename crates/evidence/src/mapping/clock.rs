@@ -67,7 +67,9 @@ impl Pattern {
             rest = &rest[first.len_utf8()..];
         }
         let has = |piece: &Piece| pieces.contains(piece);
-        let day = has(&Piece::Day) && (has(&Piece::Month) || has(&Piece::MonthName)) && (has(&Piece::Year) || has(&Piece::ShortYear));
+        let day = has(&Piece::Day)
+            && (has(&Piece::Month) || has(&Piece::MonthName))
+            && (has(&Piece::Year) || has(&Piece::ShortYear));
         if !day && !has(&Piece::JulianDay) {
             return Err(format!("the time pattern {text:?} has no whole date: it needs YYYY, MM and DD"));
         }
@@ -105,8 +107,20 @@ struct Parts {
     of_day: Option<i64>,
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 impl Parts {
     fn take<'a>(&mut self, piece: &Piece, text: &'a str) -> Option<&'a str> {
@@ -182,7 +196,10 @@ impl Parts {
         };
         if let Some(seconds) = self.of_day {
             let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-            return Some((date, Some(Time::new(i8::try_from(hour).ok()?, minute as i8, second as i8, self.nanosecond).ok()?)));
+            return Some((
+                date,
+                Some(Time::new(i8::try_from(hour).ok()?, minute as i8, second as i8, self.nanosecond).ok()?),
+            ));
         }
         let Some(hour) = self.hour else { return Some((date, None)) };
         let hour = match self.afternoon {
@@ -295,12 +312,23 @@ mod tests {
 
     #[test]
     fn the_doubtful_hours_are_quarantined_or_resolved() {
-        let london = |twice, never| Zone { zone: TimeZone::get("Europe/London").unwrap(), name: "Europe/London".into(), twice, never };
+        let london = |twice, never| Zone {
+            zone: TimeZone::get("Europe/London").unwrap(),
+            name: "Europe/London".into(),
+            twice,
+            never,
+        };
         let strict = london(Doubt::Quarantine, Doubt::Quarantine);
         let time = |text: &str| text.parse::<DateTime>().unwrap();
         assert_eq!(strict.instant(time("2026-08-01T09:30:00")).unwrap(), "2026-08-01T08:30:00Z");
-        assert_eq!(strict.instant(time("2026-10-25T01:30:00")).unwrap_err(), "a local time that came twice in Europe/London");
-        assert_eq!(strict.instant(time("2026-03-29T01:30:00")).unwrap_err(), "a local time that never came in Europe/London");
+        assert_eq!(
+            strict.instant(time("2026-10-25T01:30:00")).unwrap_err(),
+            "a local time that came twice in Europe/London"
+        );
+        assert_eq!(
+            strict.instant(time("2026-03-29T01:30:00")).unwrap_err(),
+            "a local time that never came in Europe/London"
+        );
         let resolved = london(Doubt::Later, Doubt::Earlier);
         assert_eq!(resolved.instant(time("2026-10-25T01:30:00")).unwrap(), "2026-10-25T01:30:00Z");
         assert_eq!(resolved.instant(time("2026-03-29T01:30:00")).unwrap(), "2026-03-29T00:30:00Z");

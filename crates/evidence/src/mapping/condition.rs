@@ -26,7 +26,9 @@ enum Test {
 impl Condition {
     pub fn read(table: &Table<'_>) -> Option<Condition> {
         let columns = table.texts("column");
-        let list = |key: &str| table.get(key).map(|item| item.texts(key).iter().map(|text| fold_value(text)).collect::<Vec<_>>());
+        let list = |key: &str| {
+            table.get(key).map(|item| item.texts(key).iter().map(|text| fold_value(text)).collect::<Vec<_>>())
+        };
         let tests = [
             list("is").map(Test::Is),
             list("is_not").map(Test::IsNot),

@@ -22,7 +22,11 @@ impl Decimal {
             _ => (1, whole),
         };
         let written = format!("{whole}{fraction}");
-        if written.is_empty() || written.len() > 30 || !written.bytes().all(|byte| byte.is_ascii_digit()) || exponent.abs() > 60 {
+        if written.is_empty()
+            || written.len() > 30
+            || !written.bytes().all(|byte| byte.is_ascii_digit())
+            || exponent.abs() > 60
+        {
             return None;
         }
         Some(Decimal { mantissa: sign * written.parse::<i128>().ok()?, exponent: exponent - fraction.len() as i32 })

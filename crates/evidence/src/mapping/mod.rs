@@ -121,8 +121,15 @@ impl Mapping {
 
     /// Every column of the foreign file that is made use of.
     fn names(&self) -> Vec<String> {
-        let recipes = self.records.iter().map(|record| &record.columns).chain([&self.columns]).flat_map(Recipes::values).flatten();
-        let conditions = self.skip.iter().map(|skip| &skip.when).chain(self.records.iter().map(|record| &record.when)).flatten();
+        let recipes = self
+            .records
+            .iter()
+            .map(|record| &record.columns)
+            .chain([&self.columns])
+            .flat_map(Recipes::values)
+            .flatten();
+        let conditions =
+            self.skip.iter().map(|skip| &skip.when).chain(self.records.iter().map(|record| &record.when)).flatten();
         let passed = self.set.columns.iter().map(|column| column.name.to_owned());
         let mut names: Vec<String> = recipes.flat_map(Recipe::needs).flatten().collect();
         names.extend(conditions.flat_map(|condition| condition.names().to_vec()));
@@ -151,7 +158,8 @@ fn read(name: &str, table: &Table<'_>) -> Option<Mapping> {
     // Without a set nothing can be said about columns; they are asked for so as not to seem unknown.
     let (columns, records, excused) = (table.get("columns"), list(table, "records"), table.get("not_exported"));
     let set = set?;
-    let columns = columns.and_then(|item| item.table("columns", |table| read_columns(table, set, &times))).unwrap_or_default();
+    let columns =
+        columns.and_then(|item| item.table("columns", |table| read_columns(table, set, &times))).unwrap_or_default();
     let record = |item: Item<'_>| item.table("records", |table| read_record(table, set, &times));
     let records: Vec<Record> = records.into_iter().filter_map(record).collect();
     let not_exported = excused.map(|item| read_not_exported(item, set, &columns)).unwrap_or_default();
@@ -164,7 +172,11 @@ fn list<'a>(table: &Table<'a>, key: &str) -> Vec<Item<'a>> {
 
 fn read_set(table: &Table<'_>) -> Option<&'static Set> {
     let Some(item) = table.get("set") else {
-        table.document.problem(0, "the mapping does not say which set the rows become", "write set = \"searches\", or another");
+        table.document.problem(
+            0,
+            "the mapping does not say which set the rows become",
+            "write set = \"searches\", or another",
+        );
         return None;
     };
     let name = item.text("set")?;
@@ -186,7 +198,11 @@ fn read_input(table: &Table<'_>) -> Input {
             "bar" | "|" => Separator::Byte(b'|'),
             "spaces" => Separator::Spaces,
             _ => {
-                item.document.problem(item.at, format!("separator cannot be {text:?}"), "it is comma, semicolon, tab, bar or spaces");
+                item.document.problem(
+                    item.at,
+                    format!("separator cannot be {text:?}"),
+                    "it is comma, semicolon, tab, bar or spaces",
+                );
                 return None;
             }
         })
@@ -194,7 +210,11 @@ fn read_input(table: &Table<'_>) -> Input {
     let (line, columns) = (table.number("header_line"), table.texts("columns"));
     let header = match (line, columns.is_empty()) {
         (Some(_), false) => {
-            table.document.problem(table.at, "header_line and columns exclude each other", "a file without a header has columns");
+            table.document.problem(
+                table.at,
+                "header_line and columns exclude each other",
+                "a file without a header has columns",
+            );
             HeaderRow::First
         }
         (Some(line), true) => HeaderRow::Line(line),
@@ -252,7 +272,11 @@ fn read_not_exported(item: Item<'_>, set: &'static Set, columns: &Recipes) -> Ve
     for name in item.texts("not_exported") {
         match set.column(&name) {
             Some(column) if columns.contains_key(column.name) => {
-                item.document.problem(item.at, format!("{name} is both mapped and not exported"), "keep one of the two");
+                item.document.problem(
+                    item.at,
+                    format!("{name} is both mapped and not exported"),
+                    "keep one of the two",
+                );
             }
             Some(column) => found.push(column.name),
             None => unknown_column(item.document, item.at, &name, set),

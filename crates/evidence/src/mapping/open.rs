@@ -38,8 +38,12 @@ fn open_format(mapping: &Mapping, path: &Path, file: &str, program: Option<&Path
         }
         "parquet" | "pq" => parquet::open(path, file, program),
         _ => match input.separator {
-            Some(Separator::Spaces) => Ok(Box::new(Headed::open(Spaced::new(stream::open(path, file, None)?, file), file, layout)?)),
-            Some(Separator::Byte(separator)) => csv::open(path, file, &csv::Layout { separator: Some(separator), header: layout.header }),
+            Some(Separator::Spaces) => {
+                Ok(Box::new(Headed::open(Spaced::new(stream::open(path, file, None)?, file), file, layout)?))
+            }
+            Some(Separator::Byte(separator)) => {
+                csv::open(path, file, &csv::Layout { separator: Some(separator), header: layout.header })
+            }
             None => csv::open(path, file, &csv::Layout { separator: None, header: layout.header }),
         },
     }

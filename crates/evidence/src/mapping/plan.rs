@@ -73,7 +73,8 @@ impl Plan {
         for rule in rules {
             let mut columns = Vec::new();
             for (place, column) in mapping.set.columns.iter().enumerate() {
-                let own = rule.columns.get(column.name).map(|recipes| binder.choose(column, recipes)).transpose()?.flatten();
+                let own =
+                    rule.columns.get(column.name).map(|recipes| binder.choose(column, recipes)).transpose()?.flatten();
                 let making = match own {
                     Some(making) => Some(making),
                     None => base[place].as_ref().map(|recipe| binder.make(column, recipe)).transpose()?,
@@ -85,8 +86,16 @@ impl Plan {
         }
         let in_order = mapping.set.columns.iter().zip(&kept).filter(|(_, kept)| **kept);
         let names = in_order.map(|(column, _)| column.name.to_owned()).collect();
-        let bind = |when: &[super::Condition]| when.iter().map(|one| one.bind(header, name.file)).collect::<Result<Vec<_>, _>>();
-        let mut plan = Plan { header: names, not_exported: Vec::new(), skips: Vec::new(), records: Vec::new(), unused: Vec::new() };
+        let bind = |when: &[super::Condition]| {
+            when.iter().map(|one| one.bind(header, name.file)).collect::<Result<Vec<_>, _>>()
+        };
+        let mut plan = Plan {
+            header: names,
+            not_exported: Vec::new(),
+            skips: Vec::new(),
+            records: Vec::new(),
+            unused: Vec::new(),
+        };
         for (rule, columns) in rules.iter().zip(records) {
             let columns = columns.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(making, _)| making).collect();
             plan.records.push(RecordPlan { when: bind(&rule.when)?, columns });
@@ -100,7 +109,8 @@ impl Plan {
         let used: Vec<String> = mapping.names().iter().map(|name| fold(name)).collect();
         // The names of a file without a header are the mapping's own: nobody exported them.
         if !matches!(mapping.input.header, HeaderRow::Named(_)) {
-            plan.unused = header.iter().filter(|name| !used.contains(&fold(name)) && fold(name) != "lea").cloned().collect();
+            plan.unused =
+                header.iter().filter(|name| !used.contains(&fold(name)) && fold(name) != "lea").cloned().collect();
         }
         Ok(plan)
     }
@@ -171,11 +181,14 @@ impl Binder<'_> {
         let from = match &recipe.source {
             Source::AnyOf(names) => From::Cell(place(names)?),
             Source::Joined(names, between) => {
-                let places = names.iter().map(|name| place(std::slice::from_ref(name))).collect::<Result<_, Refusal>>()?;
+                let places =
+                    names.iter().map(|name| place(std::slice::from_ref(name))).collect::<Result<_, Refusal>>()?;
                 From::Cells(places, between.clone())
             }
             Source::Value(value) => From::Fixed(value.clone()),
-            Source::FileName(pattern) => From::Fixed(self.found_in_name(column, pattern, self.name.path.file_name())?),
+            Source::FileName(pattern) => {
+                From::Fixed(self.found_in_name(column, pattern, self.name.path.file_name())?)
+            }
             Source::FolderName(pattern) => {
                 // The folder that was named on the command line has a name too, even as `.`.
                 let whole = std::path::absolute(self.name.path).and_then(|path| path.canonicalize());
@@ -198,10 +211,16 @@ impl Binder<'_> {
         })
     }
 
-    fn found_in_name(&self, column: &Column, pattern: &regex::Regex, name: Option<&std::ffi::OsStr>) -> Result<String, Refusal> {
+    fn found_in_name(
+        &self,
+        column: &Column,
+        pattern: &regex::Regex,
+        name: Option<&std::ffi::OsStr>,
+    ) -> Result<String, Refusal> {
         let name = name.map(|name| name.to_string_lossy()).unwrap_or_default();
         found(pattern, &name).map(str::to_owned).ok_or_else(|| {
-            let what = format!("{} comes from the name {name:?}, in which {:?} is not found", column.name, pattern.as_str());
+            let what =
+                format!("{} comes from the name {name:?}, in which {:?} is not found", column.name, pattern.as_str());
             Refusal::new(self.name.file, what, "rename it, or adapt the mapping")
         })
     }
@@ -249,7 +268,9 @@ impl Making {
             }
             let made = match step {
                 Step::Line(line) => value.lines().nth(line - 1).unwrap_or_default().trim().to_owned(),
-                Step::Part(part, separator) => value.split(separator.as_str()).nth(part - 1).unwrap_or_default().trim().to_owned(),
+                Step::Part(part, separator) => {
+                    value.split(separator.as_str()).nth(part - 1).unwrap_or_default().trim().to_owned()
+                }
                 Step::Match(pattern) => found(pattern, value).unwrap_or_default().to_owned(),
                 Step::Translate { folded, otherwise } => match folded.get(&fold_value(value)).or(otherwise.as_ref()) {
                     Some(translated) => translated.clone(),
@@ -257,7 +278,9 @@ impl Making {
                 },
                 Step::Minus(_) => match number.map(|&place| cell::read(cells[place])) {
                     Some(Cell::Value(other)) => match (Decimal::parse(value), Decimal::parse(other)) {
-                        (Some(number), Some(other)) => number.minus(other).map(|made| made.to_string()).unwrap_or_default(),
+                        (Some(number), Some(other)) => {
+                            number.minus(other).map(|made| made.to_string()).unwrap_or_default()
+                        }
                         _ => return Err(self.unfit(value, format!("this minus {other:?} is no number"))),
                     },
                     // What was to be taken away is not known, so nor is the difference.
@@ -267,10 +290,12 @@ impl Making {
                     Some(made) => made.to_string(),
                     None => continue,
                 },
-                Step::Time { patterns, zone } => match self.time(value, patterns, zone.as_ref()).map_err(|why| self.unfit(value, why))? {
-                    Some(made) => made,
-                    None => continue,
-                },
+                Step::Time { patterns, zone } => {
+                    match self.time(value, patterns, zone.as_ref()).map_err(|why| self.unfit(value, why))? {
+                        Some(made) => made,
+                        None => continue,
+                    }
+                }
             };
             text = Cow::Owned(made);
         }
@@ -305,11 +330,16 @@ impl Making {
         if time::instant(text).is_ok() {
             return Ok(None);
         }
-        let read = patterns.iter().find_map(|pattern| pattern.read(text)).or_else(|| PLAIN.iter().find_map(|pattern| pattern.read(text)));
+        let read = patterns
+            .iter()
+            .find_map(|pattern| pattern.read(text))
+            .or_else(|| PLAIN.iter().find_map(|pattern| pattern.read(text)));
         let Some((date, of_day)) = read else { return Ok(None) };
         match (self.kind, of_day, zone) {
             (Kind::Instant, None, _) if self.end_of_day => Ok(Some(date.to_string())),
-            (Kind::Instant, of_day, Some(zone)) => zone.instant(date.to_datetime(of_day.unwrap_or(Time::midnight()))).map(Some),
+            (Kind::Instant, of_day, Some(zone)) => {
+                zone.instant(date.to_datetime(of_day.unwrap_or(Time::midnight()))).map(Some)
+            }
             (Kind::Date, Some(of_day), Some(zone)) => zone.instant(date.to_datetime(of_day)).map(Some),
             (Kind::Instant, Some(_), None) => Ok(None),
             _ => Ok(Some(date.to_string())),

@@ -39,7 +39,9 @@ impl Mapped {
         let mut out = CellGridBuilder::new(self.plan.header.len());
         let mut bad = grid.bad_rows().iter().peekable();
         let mut cells = Vec::with_capacity(grid.width());
-        let starts = |text: &str| self.mapping.input.skip_lines_starting.iter().any(|start| text.trim_start().starts_with(start.as_str()));
+        let starts = |text: &str| {
+            self.mapping.input.skip_lines_starting.iter().any(|start| text.trim_start().starts_with(start.as_str()))
+        };
         for row in 0..grid.rows() {
             let line = grid.line(row);
             if let Some(found) = bad.next_if(|bad| bad.row as usize == row) {
@@ -65,12 +67,21 @@ fn repeats_header(header: &[String], cells: &[&str]) -> bool {
     header.iter().zip(cells).all(|(name, cell)| fold_value(name) == fold_value(cell))
 }
 
-fn map_row(plan: &Plan, cells: &[&str], line: u64, counts: &mut Counts, out: &mut CellGridBuilder, repeats: impl Fn() -> bool) {
+fn map_row(
+    plan: &Plan,
+    cells: &[&str],
+    line: u64,
+    counts: &mut Counts,
+    out: &mut CellGridBuilder,
+    repeats: impl Fn() -> bool,
+) {
     if repeats() {
         counts.repeated += 1;
         return;
     }
-    let undecided = |out: &mut CellGridBuilder| out.bad_row(line, "", "withheld: a cell that decides which record the row stands for");
+    let undecided = |out: &mut CellGridBuilder| {
+        out.bad_row(line, "", "withheld: a cell that decides which record the row stands for")
+    };
     for (when, because) in &plan.skips {
         match all_hold(when, cells) {
             Some(true) => {
@@ -160,7 +171,11 @@ impl Reader for Mapped {
         let mut notices = self.inner.notices();
         let rows = |count: u64| if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
         if !self.plan.unused.is_empty() {
-            notices.push(format!("columns not used by the mapping {}: {}", self.mapping.name, self.plan.unused.join(", ")));
+            notices.push(format!(
+                "columns not used by the mapping {}: {}",
+                self.mapping.name,
+                self.plan.unused.join(", ")
+            ));
         }
         if self.counts.repeated > 0 {
             notices.push(format!("{} skipped because they only repeat the header", rows(self.counts.repeated)));
@@ -169,7 +184,11 @@ impl Reader for Mapped {
             notices.push(format!("{} skipped because {because}", rows(count)));
         }
         if self.counts.no_record > 0 {
-            notices.push(format!("{} left out because no record of the mapping {} is for them", rows(self.counts.no_record), self.mapping.name));
+            notices.push(format!(
+                "{} left out because no record of the mapping {} is for them",
+                rows(self.counts.no_record),
+                self.mapping.name
+            ));
         }
         notices
     }

@@ -44,11 +44,17 @@ pub enum Step {
     Part(usize, String),
     /// What the pattern finds: its first group, or all of it. Nothing found is blank.
     Match(Regex),
-    Translate { folded: BTreeMap<String, String>, otherwise: Option<String> },
+    Translate {
+        folded: BTreeMap<String, String>,
+        otherwise: Option<String>,
+    },
     /// Takes away the number in the first of these columns that the file has.
     Minus(Vec<String>),
     Multiply(Decimal),
-    Time { patterns: Vec<Pattern>, zone: Option<Zone> },
+    Time {
+        patterns: Vec<Pattern>,
+        zone: Option<Zone>,
+    },
 }
 
 /// Times of the whole mapping, where a column does not say otherwise.
@@ -61,7 +67,11 @@ pub struct Times {
 
 impl Times {
     pub fn read(table: &Table<'_>) -> Times {
-        let mut times = Times { zone: None, twice: doubt(table, "when_clocks_go_back"), never: doubt(table, "when_clocks_go_forward") };
+        let mut times = Times {
+            zone: None,
+            twice: doubt(table, "when_clocks_go_back"),
+            never: doubt(table, "when_clocks_go_forward"),
+        };
         times.zone = zone(table, &times);
         times
     }
@@ -87,7 +97,11 @@ fn zone(table: &Table<'_>, times: &Times) -> Option<Zone> {
     match TimeZone::get(&name) {
         Ok(zone) => Some(Zone { zone, name, twice: times.twice, never: times.never }),
         Err(_) => {
-            item.document.problem(item.at, format!("there is no time zone {name:?}"), "write it as UTC, Europe/London, America/New_York…");
+            item.document.problem(
+                item.at,
+                format!("there is no time zone {name:?}"),
+                "write it as UTC, Europe/London, America/New_York…",
+            );
             None
         }
     }
@@ -116,7 +130,11 @@ fn read_table(table: &Table<'_>, column: &'static Column, times: &Times) -> Opti
     match (table.number("part"), separator) {
         (Some(part), Some(separator)) if !separator.is_empty() => steps.push(Step::Part(part as usize, separator)),
         (None, None) => {}
-        _ => table.document.problem(table.at, "part and separated_by belong together", "write both, as in part = 2, separated_by = \" - \""),
+        _ => table.document.problem(
+            table.at,
+            "part and separated_by belong together",
+            "write both, as in part = 2, separated_by = \" - \"",
+        ),
     }
     steps.extend(pattern(table, "match").map(Step::Match));
     steps.extend(translate(table));
@@ -132,7 +150,12 @@ fn read_table(table: &Table<'_>, column: &'static Column, times: &Times) -> Opti
     }
     read_time(table, column, times, &mut steps);
     let (may_be_missing, keep_masks) = (table.truth("may_be_missing"), table.truth("keep_masks"));
-    Some(Recipe { source: source?, steps, may_be_missing: may_be_missing == Some(true), keep_masks: keep_masks == Some(true) })
+    Some(Recipe {
+        source: source?,
+        steps,
+        may_be_missing: may_be_missing == Some(true),
+        keep_masks: keep_masks == Some(true),
+    })
 }
 
 fn source(table: &Table<'_>, column: &Column) -> Option<Source> {
@@ -164,7 +187,9 @@ pub fn pattern(table: &Table<'_>, key: &str) -> Option<Regex> {
     let item = table.get(key)?;
     let text = item.text(key)?;
     let regex = regex::RegexBuilder::new(&text).size_limit(1 << 20).build();
-    regex.inspect_err(|_| item.document.problem(item.at, format!("{key} is not a regular expression: {text:?}"), "")).ok()
+    regex
+        .inspect_err(|_| item.document.problem(item.at, format!("{key} is not a regular expression: {text:?}"), ""))
+        .ok()
 }
 
 fn translate(table: &Table<'_>) -> Option<Step> {
@@ -194,7 +219,9 @@ fn read_time(table: &Table<'_>, column: &Column, times: &Times, steps: &mut Vec<
         return;
     };
     let texts = item.texts("time");
-    let parsed = texts.iter().filter_map(|text| Pattern::parse(text).inspect_err(|what| item.document.problem(item.at, what, "")).ok());
+    let parsed = texts
+        .iter()
+        .filter_map(|text| Pattern::parse(text).inspect_err(|what| item.document.problem(item.at, what, "")).ok());
     let patterns: Vec<Pattern> = parsed.collect();
     if column.kind == Kind::Instant && own.is_none() {
         let what = format!("{} has a time pattern but no zone", column.name);
@@ -231,10 +258,12 @@ impl Recipe {
 /// Two columns of the file have that name.
 pub fn find(header: &[String], names: &[String], file: &str) -> Result<Option<usize>, Refusal> {
     for name in names {
-        let mut found = header.iter().enumerate().filter(|(_, found)| fold(found) == fold(name)).map(|(place, _)| place);
+        let mut found =
+            header.iter().enumerate().filter(|(_, found)| fold(found) == fold(name)).map(|(place, _)| place);
         if let (Some(first), second) = (found.next(), found.next()) {
             let Some(second) = second else { return Ok(Some(first)) };
-            let what = format!("{:?} and {:?} are both the column {name:?} of the mapping", header[first], header[second]);
+            let what =
+                format!("{:?} and {:?} are both the column {name:?} of the mapping", header[first], header[second]);
             return Err(Refusal::new(file, what, "rename or remove one of them"));
         }
     }

@@ -76,13 +76,23 @@ fn the_worked_example_of_the_documentation_holds() {
 fn every_mistake_names_its_line_and_what_is_known() {
     let text = "set = \"searches\"\nfiels = []\n[columns]\nsearch_id = \"a\"\nserch = \"b\"\nreason = { form = \"x\" }\nuser_id = { from = \"u\", match = '(' }\n[times]\nzone = \"Mars\"\n";
     let found = mistakes(text);
-    let expected = ["line 2: the mapping has no key \"fiels\"", "line 5: searches has no column \"serch\"", "line 6: reason needs exactly one of", "line 6: reason has no key \"form\"", "line 7: match is not a regular expression", "line 9: there is no time zone \"Mars\""];
+    let expected = [
+        "line 2: the mapping has no key \"fiels\"",
+        "line 5: searches has no column \"serch\"",
+        "line 6: reason needs exactly one of",
+        "line 6: reason has no key \"form\"",
+        "line 7: match is not a regular expression",
+        "line 9: there is no time zone \"Mars\"",
+    ];
     for what in expected {
         assert!(found.iter().any(|problem| problem.contains(what)), "{what}: {found:#?}");
     }
     assert!(mistakes("set = ").iter().all(|problem| problem.starts_with("m.toml line 1: not valid TOML")));
     assert!(mistakes("says = \"x\"")[0].contains("which set"));
-    assert!(mistakes("set = \"cameras\"\n[columns]\nname = { from = \"a\", time = \"DD/MM\" }")[0].contains("no whole date"));
+    assert!(
+        mistakes("set = \"cameras\"\n[columns]\nname = { from = \"a\", time = \"DD/MM\" }")[0]
+            .contains("no whole date")
+    );
     assert!(Mapping::named("no-such-mapping").unwrap_err()[0].remedy.contains("chrony-tracking"));
 }
 
@@ -160,9 +170,16 @@ fn audits_of_every_known_form_are_read() {
     assert_eq!((done.rows.len(), done.bad.len()), (2, 0), "{:?}", done.bad);
     assert_eq!(done.column("search_id")[0], "8/1/2026, 09:30:00 AM UTC / Nowhere PD / A. Made-up / ***");
     assert_eq!(done.column("searched_at")[0], "2026-08-01T09:30:00Z");
-    assert_eq!((done.column("data_from")[0], done.column("data_to")[0]), ("2026-07-01T00:00:00Z", "2026-07-31T23:59:59Z"));
+    assert_eq!(
+        (done.column("data_from")[0], done.column("data_to")[0]),
+        ("2026-07-01T00:00:00Z", "2026-07-31T23:59:59Z")
+    );
     assert_eq!((done.column("target")[0], done.column("reference")[0]), ("***", "26-1"));
-    assert!(done.notices.contains(&"1 row was skipped because they only repeat the header".to_owned()), "{:?}", done.notices);
+    assert!(
+        done.notices.contains(&"1 row was skipped because they only repeat the header".to_owned()),
+        "{:?}",
+        done.notices
+    );
     let portal = "ID,userID,networkCount,Search Time,Reason\n7,u,3,2026-08-01 09:30:00,x\n";
     let done = applied("flock-audit", "Public_Search_Audit.csv", portal);
     assert_eq!((done.column("search_id"), done.column("searched_at")), (vec!["7"], vec!["2026-08-01T09:30:00Z"]));
@@ -181,7 +198,8 @@ fn ntpd_counts_ahead_as_negative_and_only_answering_sources_count() {
 
 /// The real exports, where they are at hand.
 fn shared(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CUSTODES_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let root = std::env::var_os("CUSTODES_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     Some(root.join("data").join(name)).filter(|path| path.exists())
 }
 
@@ -199,13 +217,21 @@ fn chrony_tells_the_truth_of_three_clocks() {
     assert!(offsets.iter().all(|offset| (offset + 1.25).abs() < 0.001), "{offsets:?}");
     assert_eq!(late.rows[0], ["late", "2026-11-22T11:03:55Z", "-1.25", "127.0.0.1"]);
     let good = log("good", "tracking.log", "chrony-tracking");
-    assert!(good.rows.len() == 113 && good.column("offset_seconds").iter().all(|text| text.parse::<f64>().unwrap().abs() < 1e-4));
+    assert!(
+        good.rows.len() == 113
+            && good.column("offset_seconds").iter().all(|text| text.parse::<f64>().unwrap().abs() < 1e-4)
+    );
     let dead = log("dead", "tracking.log", "chrony-tracking");
     assert_eq!((dead.rows.len(), dead.bad.len()), (0, 0));
-    for (file, mapping, rows) in [("measurements.log", "chrony-measurements", 116), ("statistics.log", "chrony-statistics", 113)] {
+    for (file, mapping, rows) in
+        [("measurements.log", "chrony-measurements", 116), ("statistics.log", "chrony-statistics", 113)]
+    {
         let done = log("late", file, mapping);
         assert_eq!((done.rows.len(), done.bad.len()), (rows, 0));
-        assert_eq!((done.header.contains(&"offset_seconds".to_owned()), done.not_exported), (false, vec!["offset_seconds".to_owned()]));
+        assert_eq!(
+            (done.header.contains(&"offset_seconds".to_owned()), done.not_exported),
+            (false, vec!["offset_seconds".to_owned()])
+        );
     }
 }
 

@@ -96,13 +96,16 @@ fn text_as_views(schema: &Schema) -> Schema {
 
 /// A file that contradicts itself may make the decoder panic; that is the file's fault, not ours.
 fn unwound<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("the Parquet file is broken: its parts contradict each other".to_owned()))
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err("the Parquet file is broken: its parts contradict each other".to_owned()))
 }
 
 fn probe_in_child(program: &Path, path: &Path) -> Result<(), String> {
     let mut command = Command::new(program);
     command.arg(ARGUMENT).arg(path).env_clear().stdin(Stdio::null()).stderr(Stdio::null());
-    let output = command.output().map_err(|error| format!("the program that probes Parquet files cannot be started: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("the program that probes Parquet files cannot be started: {error}"))?;
     match output.stdout.as_slice() {
         b"ok" if output.status.success() => Ok(()),
         b"" => Err(format!("the Parquet file cannot be read: {}", isolation::why(Some(output.status)))),

@@ -79,7 +79,8 @@ fn check_footer(metadata: &ParquetMetaData, length: u64) -> Result<(), Flaw> {
     let mut counted = 0i64;
     for group in metadata.row_groups() {
         let rows = group.num_rows();
-        counted = counted.checked_add(rows).filter(|_| rows >= 0).ok_or_else(|| broken("a row group's count of rows"))?;
+        counted =
+            counted.checked_add(rows).filter(|_| rows >= 0).ok_or_else(|| broken("a row group's count of rows"))?;
         if group.columns().len() != columns {
             return Err(broken("a row group lacks a column"));
         }
@@ -102,7 +103,8 @@ fn check_column(file: &mut File, column: &ColumnChunkMetaData, end_of_data: u64)
         (Ok(start), Ok(size)) if start >= 4 => (start, size),
         _ => return Err(wrong("a negative offset or size")),
     };
-    let end = start.checked_add(size).filter(|&end| end <= end_of_data).ok_or_else(|| wrong("it ends beyond the data"))?;
+    let end =
+        start.checked_add(size).filter(|&end| end <= end_of_data).ok_or_else(|| wrong("it ends beyond the data"))?;
     let (mut place, mut values, mut unfolds) = (start, 0i64, false);
     while place < end && values < column.num_values() {
         let head = page_head(file, place, end).ok_or_else(|| wrong("a page without a head"))?;

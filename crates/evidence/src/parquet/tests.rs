@@ -13,7 +13,12 @@ fn batch(rows: i64) -> RecordBatch {
     let ids = StringArray::from_iter_values((0..rows).map(|row| format!("an id of some length {row}")));
     let numbers = Int64Array::from_iter_values(0..rows);
     let times = TimestampMicrosecondArray::from_iter_values(0..rows).with_timezone("UTC");
-    RecordBatch::try_from_iter([("id", Arc::new(ids) as _), ("n", Arc::new(numbers) as _), ("at", Arc::new(times) as _)]).unwrap()
+    RecordBatch::try_from_iter([
+        ("id", Arc::new(ids) as _),
+        ("n", Arc::new(numbers) as _),
+        ("at", Arc::new(times) as _),
+    ])
+    .unwrap()
 }
 
 fn written(batch: &RecordBatch, properties: WriterProperties) -> Vec<u8> {
@@ -44,7 +49,10 @@ fn row_groups_are_read_apart_and_in_any_order_of_columns() {
     assert_eq!(reader.header(), ["n", "id"]);
     let chunk = reader.next_chunk().unwrap().unwrap();
     let Columns::Arrays(arrays) = chunk.columns else { panic!("native columns") };
-    assert_eq!((chunk.first_row, arrays.num_rows(), arrays.column(1).as_string_view().value(0)), (80, 20, "an id of some length 80"));
+    assert_eq!(
+        (chunk.first_row, arrays.num_rows(), arrays.column(1).as_string_view().value(0)),
+        (80, 20, "an id of some length 80")
+    );
     assert!(reader.next_chunk().unwrap().is_none());
     let whole = open(&path, "x.parquet", None).unwrap().next_chunk().unwrap().unwrap();
     let Columns::Arrays(arrays) = whole.columns else { panic!("native columns") };

@@ -83,7 +83,8 @@ impl Feed {
         });
         for _ in 0..readers {
             let (own, sender) = (Arc::clone(&desk), sender.clone());
-            let reading = std::thread::Builder::new().name("evidence".to_owned()).spawn(move || own.read_files(&sender));
+            let reading =
+                std::thread::Builder::new().name("evidence".to_owned()).spawn(move || own.read_files(&sender));
             if let Err(error) = reading {
                 desk.fail(Problem::new("this machine", format!("no thread can be started: {error}"), ""));
             }
@@ -173,7 +174,12 @@ impl Desk {
         Ok(())
     }
 
-    fn read_chunks(&self, file: &Arc<SourceFile>, mut reader: Box<dyn Reader>, sender: &Sender<Work>) -> Result<(), Refusal> {
+    fn read_chunks(
+        &self,
+        file: &Arc<SourceFile>,
+        mut reader: Box<dyn Reader>,
+        sender: &Sender<Work>,
+    ) -> Result<(), Refusal> {
         while let Some(chunk) = reader.next_chunk()? {
             if let Some(number) = self.number(file, chunk.ordinal) {
                 self.hand_out(sender, Work::Chunk { file: Arc::clone(file), chunk, number });
@@ -192,7 +198,10 @@ impl Desk {
     fn hand_out_pieces(&self, file: &Arc<SourceFile>, pieces: &Arc<dyn Pieces>, sender: &Sender<Work>) {
         for piece in 0..pieces.count() {
             if let Some(number) = self.number(file, piece as u32) {
-                self.hand_out(sender, Work::Piece { file: Arc::clone(file), pieces: Arc::clone(pieces), piece, number });
+                self.hand_out(
+                    sender,
+                    Work::Piece { file: Arc::clone(file), pieces: Arc::clone(pieces), piece, number },
+                );
             }
         }
     }
@@ -249,7 +258,9 @@ impl Rows {
                     let chunk = Chunk { ordinal, first_row: 0, columns: Columns::Cells(grid) };
                     return Some((self.feed.desk.typed(&file, chunk, true), number));
                 }
-                Work::Chunk { file, chunk, number } => return Some((self.feed.desk.typed(&file, chunk, false), number)),
+                Work::Chunk { file, chunk, number } => {
+                    return Some((self.feed.desk.typed(&file, chunk, false), number));
+                }
                 Work::Piece { file, pieces, piece, number } => match pieces.open(piece, &file.bound()) {
                     Ok(reader) => self.piece = Some((file, reader, number)),
                     Err(refusal) => self.feed.desk.fail(refusal),

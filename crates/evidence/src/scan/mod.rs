@@ -136,7 +136,9 @@ impl Scan {
         }
         let outcome = match &self.shared.seen {
             Some(seen) => self.settle(seen, gathered.tallies, said)?,
-            None => self.intake.outcome(self.set).ok_or_else(|| Problem::new(self.set.name, "no outcome is known", ""))?,
+            None => {
+                self.intake.outcome(self.set).ok_or_else(|| Problem::new(self.set.name, "no outcome is known", ""))?
+            }
         };
         let rows = self.superseded_rows(&outcome)?;
         Ok(Resolved { superseded: Arc::clone(&outcome.superseded), rows })
@@ -149,13 +151,16 @@ impl Scan {
         let repeated = keys::Repeated::find(seen, threads).map_err(failed)?;
         let chunks = self.feed.chunks();
         let only = repeated.chunks.iter().map(|&number| chunks[number as usize]).collect();
-        let mut outcome = Outcome { tallies, digests: said.digests, notices: said.notices, chunks: only, ..Outcome::default() };
+        let mut outcome =
+            Outcome { tallies, digests: said.digests, notices: said.notices, chunks: only, ..Outcome::default() };
         if !repeated.hashes.is_empty() {
             let standing = self.compare(&repeated, &outcome)?;
             outcome.superseded = Arc::new(standing.superseded);
             outcome.conflicting = Arc::new(standing.conflicting);
             outcome.files = standing.files;
-            outcome.list_conflicts(self.pass(&outcome, |_| true))?;
+            if !outcome.conflicting.is_empty() {
+                outcome.list_conflicts(self.pass(&outcome, |_| true))?;
+            }
         }
         Ok(self.intake.settle(self.set, outcome))
     }
@@ -185,7 +190,8 @@ impl Scan {
                     if result.is_ok() && repeated.contains(hash) {
                         let future = chunk.fates.rows[row] == Fate::Future;
                         let position = chunk.first.0 + row as u64;
-                        result = gathering.push(&candidates, keys::candidate(set, &chunk.columns, row, position, future));
+                        result = gathering
+                            .push(&candidates, keys::candidate(set, &chunk.columns, row, position, future, seed));
                     }
                 });
                 result?;
@@ -203,13 +209,16 @@ impl Scan {
         let table = TableBuilder::new(self.projection.schema.clone(), self.intake.private_folder("superseded"));
         if !outcome.superseded.is_empty() {
             let feed = self.pass(outcome, |declared| self.projection.needs(declared));
-            let mut rows = feed.rows();
-            while let Some((chunk, _)) = rows.next_chunk() {
-                let superseded = |row| outcome.superseded.binary_search(&(chunk.first.0 + row as u64)).is_ok();
-                let batch = batch_of(self.set, &self.projection, &chunk, self.intake.as_of, superseded)
-                    .map_err(|error| Problem::new(self.set.name, error.to_string(), ""))?;
-                table.add(chunk.first.0, batch)?;
-            }
+            on_threads(self.intake.threads, || {
+                let mut rows = feed.rows();
+                while let Some((chunk, _)) = rows.next_chunk() {
+                    let superseded = |row| outcome.superseded.binary_search(&(chunk.first.0 + row as u64)).is_ok();
+                    let batch = batch_of(self.set, &self.projection, &chunk, self.intake.as_of, superseded)
+                        .map_err(|error| Problem::new(self.set.name, error.to_string(), ""))?;
+                    table.add(chunk.first.0, batch)?;
+                }
+                Ok(())
+            })?;
             if let Some(problem) = feed.said().problems.first() {
                 return Err(problem.clone());
             }
@@ -233,7 +242,10 @@ pub(crate) fn on_threads<E: Send>(threads: usize, work: impl Fn() -> Result<(), 
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(&work)).collect();
         let own = work();
-        others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).fold(own, Result::and)
+        others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .fold(own, Result::and)
     })
 }
 

@@ -92,13 +92,17 @@ fn type_columns(file: &SourceFile, columns: &Columns, rows: usize, typing: &Typi
     let places = places(file, typing.compact);
     let typed = set.columns.iter().enumerate().map(|(declared, column)| {
         // A text that may be blank cannot fail, so unless it is wanted there is nothing to look at.
-        let needless = !typing.needed[declared] && matches!(column.kind, custodes_standard::evidence::Kind::Text) && !column.required;
+        let needless = !typing.needed[declared]
+            && matches!(column.kind, custodes_standard::evidence::Kind::Text)
+            && !column.required;
         match (columns, places[declared]) {
             (_, Some(_)) if needless => TypedColumn::not_exported(column.kind, 0),
             (Columns::Cells(grid), Some(place)) => type_texts(set, column, &GridColumn { grid, place }),
             (Columns::Arrays(batch), Some(place)) => arrays::type_array(set, column, batch.column(place)),
             // A count that nobody exports was not made; the oldest record then decides (6.1.1, 8.2.3.a).
-            (_, None) if (set.name, column.name) == ("holdings", "records_beyond_limit") => TypedColumn::blank(column.kind, rows),
+            (_, None) if (set.name, column.name) == ("holdings", "records_beyond_limit") => {
+                TypedColumn::blank(column.kind, rows)
+            }
             (_, None) => TypedColumn::not_exported(column.kind, rows),
         }
     });

@@ -9,8 +9,8 @@ use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, StringViewArray};
 use arrow::buffer::Buffer;
 use arrow::datatypes::{
     ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
+    UInt16Type, UInt32Type,
 };
 use custodes_standard::evidence::{Column, Kind, Set};
 
@@ -21,10 +21,12 @@ pub fn type_array(set: &Set, column: &Column, array: &ArrayRef) -> TypedColumn {
     let kind = column.kind;
     match (kind, array.data_type()) {
         (_, DataType::Utf8View) => type_texts(set, column, &Strings(array.as_string_view())),
-        (Kind::Instant, DataType::Timestamp(unit, Some(_))) => instants(array, *unit, Values::Instants, instant_in_range),
-        (Kind::Date, DataType::Timestamp(unit, Some(_))) => instants(array, *unit, Values::Days, |micros| {
-            instant_in_range(micros).map(days::london_day)
-        }),
+        (Kind::Instant, DataType::Timestamp(unit, Some(_))) => {
+            instants(array, *unit, Values::Instants, instant_in_range)
+        }
+        (Kind::Date, DataType::Timestamp(unit, Some(_))) => {
+            instants(array, *unit, Values::Days, |micros| instant_in_range(micros).map(days::london_day))
+        }
         (Kind::Date, DataType::Date32) => native::<Date32Type, _>(array, 0, Values::Days, day_in_range),
         (Kind::Number | Kind::Latitude | Kind::Longitude, DataType::Float64) => {
             native::<Float64Type, _>(array, 0.0, Values::Numbers, |value| number::in_range(value, kind))

@@ -53,9 +53,10 @@ pub fn london_day(micros: i64) -> i32 {
     if !TABLE.contains(&micros) {
         return london::day_of(Instant(micros)).0;
     }
+    let summers = &*SUMMERS;
     // Around New Year this may be the year before or after, but it is winter in both.
     let year = ((micros - TABLE.start) / MICROS_PER_YEAR) as usize;
-    let (begins, ends) = SUMMERS[year];
+    let (begins, ends) = summers[year.min(summers.len() - 1)];
     let wall_clock = if (begins..ends).contains(&micros) { micros + MICROS_PER_HOUR } else { micros };
     wall_clock.div_euclid(MICROS_PER_DAY) as i32
 }

@@ -219,7 +219,11 @@ impl Marked {
 
 /// Goes through the texts of a column; `fill` takes each value, or says why it is none.
 #[inline]
-fn mark(source: &impl TextSource, star_is_a_value: bool, mut fill: impl FnMut(usize, &str) -> Result<(), Reason>) -> Marked {
+fn mark(
+    source: &impl TextSource,
+    star_is_a_value: bool,
+    mut fill: impl FnMut(usize, &str) -> Result<(), Reason>,
+) -> Marked {
     let rows = source.rows();
     let mut marked = Marked { marks: vec![Mark::Value; rows], wrong: Vec::new(), all_values: true };
     for row in 0..rows {
@@ -258,7 +262,8 @@ fn fixed<T: Copy>(
 
 /// Whether a text can be an id: 1 to 200 characters, no control characters.
 pub fn id(text: &str) -> Result<(), Reason> {
-    let control = text.bytes().any(|byte| byte < 0x20 || byte == 0x7F || byte == 0xC2) && text.chars().any(char::is_control);
+    let control =
+        text.bytes().any(|byte| byte < 0x20 || byte == 0x7F || byte == 0xC2) && text.chars().any(char::is_control);
     let long = text.len() > 200 && text.chars().count() > 200;
     if control || long { Err(Reason::NotOf(Kind::Id)) } else { Ok(()) }
 }
@@ -342,7 +347,9 @@ mod tests {
     #[test]
     fn a_date_alone_ends_the_day_only_where_a_holder_left() {
         let left = typed(&ACCOUNTS, "left_at", &["2026-07-01"]);
-        assert!(matches!(&left.values, Values::Instants(at) if at[0] == time::instant("2026-07-01T22:59:59.999999Z").unwrap()));
+        assert!(
+            matches!(&left.values, Values::Instants(at) if at[0] == time::instant("2026-07-01T22:59:59.999999Z").unwrap())
+        );
         assert_eq!(typed(&ACCOUNTS, "closed_at", &["2026-07-01"]).marks, [Mark::Wrong]);
     }
 }

@@ -16,7 +16,8 @@ use crate::workbook::write_number;
 
 /// The texts of an array, null ones staying null, and the rows whose bytes are not UTF-8 (empty here).
 pub fn texts(array: &ArrayRef) -> (StringViewArray, Vec<u32>) {
-    let (mut builder, mut not_utf8, mut text) = (StringViewBuilder::with_capacity(array.len()), Vec::new(), String::new());
+    let (mut builder, mut not_utf8, mut text) =
+        (StringViewBuilder::with_capacity(array.len()), Vec::new(), String::new());
     for row in 0..array.len() {
         if array.is_null(row) {
             builder.append_null();
@@ -95,7 +96,10 @@ fn write_displayed(array: &ArrayRef, row: usize, out: &mut String) {
     let options = FormatOptions::default();
     let Ok(formatter) = ArrayFormatter::try_new(array, &options) else { return };
     let text = formatter.value(row).to_string();
-    let decimal = matches!(array.data_type(), DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..));
+    let decimal = matches!(
+        array.data_type(),
+        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..)
+    );
     match decimal && text.contains('.') {
         true => out.push_str(text.trim_end_matches('0').trim_end_matches('.')),
         false => out.push_str(&text),

@@ -36,7 +36,10 @@ pub fn inspect(path: &Path) -> Result<(), Flaw> {
     let mut archive = zip::ZipArchive::new(BufReader::new(file))
         .map_err(|error| flaw(format!("the workbook's archive is broken: {error}"), SAVE_AGAIN))?;
     if archive.len() > MOST_PARTS {
-        return Err(flaw(format!("the workbook has {} parts; no real one has over {MOST_PARTS}", archive.len()), SAVE_AGAIN));
+        return Err(flaw(
+            format!("the workbook has {} parts; no real one has over {MOST_PARTS}", archive.len()),
+            SAVE_AGAIN,
+        ));
     }
     let mut whole = 0;
     for place in 0..archive.len() {
@@ -130,7 +133,8 @@ impl Count {
         }
         let head = String::from_utf8_lossy(&self.head);
         let Some((_, after)) = head.split_once("uniqueCount") else { return Ok(()) };
-        let digits: String = after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        let digits: String =
+            after.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
         // The shortest string that can be written, `<si/>`, takes five bytes.
         if digits.parse::<u64>().map_or(true, |count| count > self.bytes / 5 + 1) && !digits.is_empty() {
             return Err(flaw(format!("the workbook promises {digits} texts in {} bytes", self.bytes), SAVE_AGAIN));

@@ -58,7 +58,9 @@ fn in_child(program: &Path, path: &Path, file: &str, sheet: &Sheet) -> Result<Bo
     let mut command = Command::new(program);
     command.arg(ARGUMENT).arg(path).arg(sheet.wanted.as_deref().unwrap_or_default()).arg(&sheet.preferred);
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let cannot = |error: io::Error| Refusal::new(file, format!("the program that reads workbooks cannot be started: {error}"), "");
+    let cannot = |error: io::Error| {
+        Refusal::new(file, format!("the program that reads workbooks cannot be started: {error}"), "")
+    };
     let mut child = command.spawn().map_err(cannot)?;
     let Some(output) = child.stdout.take() else {
         return Err(cannot(io::ErrorKind::BrokenPipe.into()));
@@ -116,7 +118,6 @@ pub fn isolated_main(arguments: &[OsString]) -> ExitCode {
     let done = sheet::stream_rows(Path::new(path), &sheet, &mut out).and_then(|()| out.flush());
     if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
-
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -46,7 +46,10 @@ fn stop(what: String, remedy: &str) -> Stop {
 fn broken(error: XlsxError) -> Stop {
     match error {
         XlsxError::Password => stop("the workbook is protected by a password".to_owned(), "save it without a password"),
-        error => stop(format!("the workbook is broken: {error}"), "save it again in a spreadsheet program, or export it as CSV"),
+        error => stop(
+            format!("the workbook is broken: {error}"),
+            "save it again in a spreadsheet program, or export it as CSV",
+        ),
     }
 }
 
@@ -83,9 +86,15 @@ fn choose<R: io::Read + io::Seek>(workbook: &Xlsx<R>, sheet: &Sheet) -> Result<S
     let listed = || sheets.iter().map(|sheet| format!("{:?}", sheet.name)).collect::<Vec<_>>().join(", ");
     if let Some(wanted) = &sheet.wanted {
         let found = named(wanted).map(|sheet| sheet.name.clone());
-        return found.ok_or_else(|| stop(format!("there is no sheet {wanted:?}; the sheets are {}", listed()), "name one of them in the mapping"));
+        return found.ok_or_else(|| {
+            stop(
+                format!("there is no sheet {wanted:?}; the sheets are {}", listed()),
+                "name one of them in the mapping",
+            )
+        });
     }
-    let preferred = named(&sheet.preferred).or_else(|| sheets.iter().find(|sheet| sheet.visible == SheetVisible::Visible));
+    let preferred =
+        named(&sheet.preferred).or_else(|| sheets.iter().find(|sheet| sheet.visible == SheetVisible::Visible));
     let chosen = preferred.or(sheets.first()).map(|sheet| sheet.name.clone());
     chosen.ok_or_else(|| stop("the workbook has no sheet with cells".to_owned(), ""))
 }
@@ -107,7 +116,10 @@ impl SheetRow {
 
     fn begin(&mut self, line: u32) -> Result<(), Stop> {
         if self.line.is_some_and(|before| before > line) || line >= 1 << 20 {
-            return Err(stop(format!("the sheet's rows are out of order at row {}", line.saturating_add(1)), "save it again in a spreadsheet program"));
+            return Err(stop(
+                format!("the sheet's rows are out of order at row {}", line.saturating_add(1)),
+                "save it again in a spreadsheet program",
+            ));
         }
         self.cells[..self.used].iter_mut().for_each(String::clear);
         (self.line, self.used, self.bytes, self.too_long) = (Some(line), 0, 0, None);
@@ -117,7 +129,10 @@ impl SheetRow {
     /// The space for the text of a cell; none when the row is spoilt already.
     fn cell(&mut self, column: usize) -> Result<Option<&mut String>, Stop> {
         if column >= 16_384 {
-            return Err(stop("a cell stands beyond the last column of a sheet".to_owned(), "save it again in a spreadsheet program"));
+            return Err(stop(
+                "a cell stands beyond the last column of a sheet".to_owned(),
+                "save it again in a spreadsheet program",
+            ));
         }
         if self.too_long.is_some() {
             return Ok(None);
@@ -137,7 +152,10 @@ impl SheetRow {
             self.too_long = Some(column);
         }
         if self.whole > LARGEST_SHEET {
-            return Err(stop("the sheet unfolds to more than 2 GiB of text: it looks like a decompression bomb".to_owned(), "export large tables as CSV or Parquet"));
+            return Err(stop(
+                "the sheet unfolds to more than 2 GiB of text: it looks like a decompression bomb".to_owned(),
+                "export large tables as CSV or Parquet",
+            ));
         }
         Ok(())
     }
@@ -155,7 +173,10 @@ impl SheetRow {
         let trailing = self.cells[..self.used].iter().rev().take_while(|cell| cell.trim().is_empty()).count();
         let used = self.used - trailing;
         if used > MOST_COLUMNS {
-            return Err(stop(format!("row {} has {used} columns; at most {MOST_COLUMNS} are read", line + 1), "export only the columns that the set asks for"));
+            return Err(stop(
+                format!("row {} has {used} columns; at most {MOST_COLUMNS} are read", line + 1),
+                "export only the columns that the set asks for",
+            ));
         }
         if used > 0 {
             stream::write_row(out, line + 1, &self.cells[..used])?;

@@ -59,7 +59,13 @@ pub struct Stream<R> {
 
 impl<R: Read + Send> Stream<R> {
     pub fn new(from: R, source: Box<dyn Source>, file: &str) -> Self {
-        Stream { from: BufReader::with_capacity(256 << 10, from), source, file: file.to_owned(), cell: Vec::new(), ended: false }
+        Stream {
+            from: BufReader::with_capacity(256 << 10, from),
+            source,
+            file: file.to_owned(),
+            cell: Vec::new(),
+            ended: false,
+        }
     }
 
     fn number(&mut self) -> io::Result<u32> {

@@ -24,7 +24,9 @@ pub(crate) fn workbook(sheets: &[(&str, &str)], strings: Option<&str>, more: &[(
         let number = place + 1;
         write!(list, r#"<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>"#).unwrap();
         write!(relations, r#"<Relationship Id="rId{number}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{number}.xml"/>"#).unwrap();
-        let sheet = format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#);
+        let sheet = format!(
+            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+        );
         part(&format!("xl/worksheets/sheet{number}.xml"), sheet.as_bytes());
     }
     part("_rels/.rels", RELATIONS.as_bytes());
@@ -151,7 +153,11 @@ fn broken_and_foreign_archives_are_refused() {
         file.write_all(bytes).unwrap();
         assert!(refused(file.path()).contains(what), "{}", refused(file.path()));
     }
-    let encrypted: Vec<u8> = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".iter().copied().chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let encrypted: Vec<u8> = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+        .iter()
+        .copied()
+        .chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&encrypted).unwrap();
     assert!(refused(file.path()).contains("protected by a password"));

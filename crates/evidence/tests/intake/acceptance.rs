@@ -20,20 +20,28 @@ fn comes_out(name: &str) {
     let report = evidence.report().unwrap();
 
     let summary: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("summary.json")).unwrap()).unwrap();
-    let wanted: Vec<(String, String, String, [u64; 6])> = summary["inputs"].as_array().unwrap().iter().map(|input| {
-        let text = |key: &str| input[key].as_str().unwrap().to_owned();
-        let figures = ["rows", "accepted", "quarantined", "duplicate", "conflicting", "future"];
-        (text("file"), text("set"), text("sha256"), figures.map(|key| input[key].as_u64().unwrap()))
-    }).collect();
-    let got: Vec<_> = report.inputs.iter().map(|input| {
-        (input.file.clone(), input.set.to_owned(), input.sha256.clone(), counts(input))
-    }).collect();
+    let wanted: Vec<(String, String, String, [u64; 6])> = summary["inputs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|input| {
+            let text = |key: &str| input[key].as_str().unwrap().to_owned();
+            let figures = ["rows", "accepted", "quarantined", "duplicate", "conflicting", "future"];
+            (text("file"), text("set"), text("sha256"), figures.map(|key| input[key].as_u64().unwrap()))
+        })
+        .collect();
+    let got: Vec<_> = report
+        .inputs
+        .iter()
+        .map(|input| (input.file.clone(), input.set.to_owned(), input.sha256.clone(), counts(input)))
+        .collect();
     assert_eq!(got, wanted);
 
     let quoted = |text: &str| if text.contains([',', '"', '\n']) { format!("\"{text}\"") } else { text.to_owned() };
     let mut listing = "file,line,column,value,reason\n".to_owned();
     for row in &report.quarantine {
-        listing += &format!("{},{},{},{},{}\n", row.file, row.line, row.column, quoted(&row.value), quoted(&row.reason));
+        listing +=
+            &format!("{},{},{},{},{}\n", row.file, row.line, row.column, quoted(&row.value), quoted(&row.reason));
     }
     let wanted = std::fs::read_to_string(folder.join("quarantine.csv")).unwrap();
     assert_eq!(listing, wanted.replace('\r', ""));

@@ -11,11 +11,14 @@ fn files_of_no_set_and_columns_of_no_use_are_noticed() {
         ("readme.md", "hello"),
         ("preserved_cases.csv.sha256", "abc"),
     ]);
-    assert_eq!(folder.report().notices, [
-        "preserved_cases.csv: columns that preserved_cases does not know, not used: \"Colour\"",
-        "preserved_cases.csv.sha256: not of a format that is read, not used",
-        "readme.md: of no set, not used",
-    ]);
+    assert_eq!(
+        folder.report().notices,
+        [
+            "preserved_cases.csv: columns that preserved_cases does not know, not used: \"Colour\"",
+            "preserved_cases.csv.sha256: not of a format that is read, not used",
+            "readme.md: of no set, not used",
+        ]
+    );
 }
 
 #[test]
@@ -39,7 +42,8 @@ fn no_evidence_is_told_apart_by_its_cause() {
 
 #[test]
 fn every_refused_file_is_named_at_once() {
-    let folder = Folder::of(&[("preserved_cases.csv", "case_id\nc1\n"), ("auditors.csv", ""), ("policies.csv", "policy_id\n")]);
+    let folder =
+        Folder::of(&[("preserved_cases.csv", "case_id\nc1\n"), ("auditors.csv", ""), ("policies.csv", "policy_id\n")]);
     let problems = folder.open().err().unwrap();
     let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
     assert_eq!(places, ["auditors.csv", "policies.csv", "preserved_cases.csv"]);

@@ -71,7 +71,9 @@ pub fn shown(batch: &RecordBatch, columns: &[&str]) -> Vec<String> {
         let array = batch.column_by_name(column).unwrap();
         if array.is_null(row) { "?".to_owned() } else { array_value_to_string(array, row).unwrap() }
     };
-    (0..batch.num_rows()).map(|row| columns.iter().map(|column| cell(column, row)).collect::<Vec<_>>().join("|")).collect()
+    (0..batch.num_rows())
+        .map(|row| columns.iter().map(|column| cell(column, row)).collect::<Vec<_>>().join("|"))
+        .collect()
 }
 
 /// rows, accepted, quarantined, duplicate, conflicting, future

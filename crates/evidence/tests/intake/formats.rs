@@ -6,7 +6,8 @@ use custodes_standard::evidence::{AUDITORS, PRESERVED_CASES};
 
 use crate::folder::{Folder, counts};
 
-const TEXT: &str = "Person ID,CLEARANCE\r\nc1,\"Operation \"\"Ö\"\"\r\nsecond line\"\r\nc2,😀 and text beyond twelve bytes\r\n";
+const TEXT: &str =
+    "Person ID,CLEARANCE\r\nc1,\"Operation \"\"Ö\"\"\r\nsecond line\"\r\nc2,😀 and text beyond twelve bytes\r\n";
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -16,7 +17,15 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_packing_and_encoding_gives_the_same_rows() {
-    let utf16 = |to: fn(u16) -> [u8; 2]| ['\u{feff}'].into_iter().chain(TEXT.chars()).collect::<String>().encode_utf16().flat_map(to).collect::<Vec<u8>>();
+    let utf16 = |to: fn(u16) -> [u8; 2]| {
+        ['\u{feff}']
+            .into_iter()
+            .chain(TEXT.chars())
+            .collect::<String>()
+            .encode_utf16()
+            .flat_map(to)
+            .collect::<Vec<u8>>()
+    };
     let (first, second) = TEXT.as_bytes().split_at(30);
     let packings = [
         ("plain.csv", TEXT.as_bytes().to_vec()),

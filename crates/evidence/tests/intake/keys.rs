@@ -17,8 +17,11 @@ fn the_last_row_of_a_key_stands_and_each_earlier_one_counts_in_its_own_file() {
     assert_eq!(counts(&report.inputs[0]), [4, 1, 0, 1, 2, 0]);
     assert_eq!(counts(&report.inputs[1]), [2, 2, 0, 0, 0, 0]);
     assert_eq!(folder.rows(&PRESERVED_CASES, &["case_id", "investigation"]), ["c3|only", "c1|new", "c2|same"]);
-    let conflicts: Vec<String> =
-        report.conflicts.iter().map(|conflict| format!("{} {} {}", conflict.file, conflict.line, conflict.key)).collect();
+    let conflicts: Vec<String> = report
+        .conflicts
+        .iter()
+        .map(|conflict| format!("{} {} {}", conflict.file, conflict.line, conflict.key))
+        .collect();
     assert_eq!(conflicts, ["preserved_cases-a.csv 2 c1", "preserved_cases-a.csv 5 c1"]);
 }
 
@@ -70,7 +73,9 @@ fn content_is_compared_as_typed_and_without_lea() {
 
 /// A log of many chunks in which every 1,000th row is repeated much later, with or without a change.
 fn long_log() -> Folder {
-    let row = |n: u32, source: u32| format!("e{n:07},user{},2026-03-01T10:{:02}:00Z,success,source-number-{source}\n", n % 97, n % 60);
+    let row = |n: u32, source: u32| {
+        format!("e{n:07},user{},2026-03-01T10:{:02}:00Z,success,source-number-{source}\n", n % 97, n % 60)
+    };
     let mut text = LOGON.to_owned();
     text.extend((0..60_000).map(|n| row(n, n)));
     text.extend((0..60_000).step_by(1000).map(|n| row(n, n + n % 2000)));
@@ -101,8 +106,12 @@ fn a_scan_gives_superseded_rows_and_then_gives_them_again_to_be_taken_out() {
         let partitions = std::mem::take(&mut scan.partitions);
         let rows: usize = partitions.into_iter().flatten().map(|batch| batch.unwrap().num_rows()).sum();
         let resolved = scan.finish().unwrap();
-        let taken_out: Vec<String> =
-            resolved.rows.batches().unwrap().flat_map(|batch| shown(&batch.unwrap(), &["event_id", "position"])).collect();
+        let taken_out: Vec<String> = resolved
+            .rows
+            .batches()
+            .unwrap()
+            .flat_map(|batch| shown(&batch.unwrap(), &["event_id", "position"]))
+            .collect();
         assert_eq!((rows, resolved.superseded.len(), taken_out.len()), (60_061, 61, 61));
         let positions: Vec<String> = resolved.superseded.iter().map(u64::to_string).collect();
         assert!(taken_out.iter().zip(positions).all(|(row, position)| row.ends_with(&format!("|{position}"))));

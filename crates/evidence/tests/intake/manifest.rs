@@ -11,7 +11,8 @@ fn with_manifest(manifest: &str) -> Folder {
 #[test]
 fn a_manifest_that_agrees_says_nothing() {
     let sha256 = Folder::of(&[("preserved_cases.csv", CASES)]).report().inputs[0].sha256.clone();
-    let manifest = format!("File;Rows;SHA-256;period from;period_to\npreserved_cases.csv;2;{};;\n", sha256.to_uppercase());
+    let manifest =
+        format!("File;Rows;SHA-256;period from;period_to\npreserved_cases.csv;2;{};;\n", sha256.to_uppercase());
     let report = with_manifest(&manifest).report();
     assert!(report.notices.is_empty() && report.inputs.len() == 1);
 }
@@ -34,7 +35,11 @@ fn a_stated_file_that_did_not_come_is_an_error() {
 fn a_manifest_that_cannot_be_understood_is_an_error() {
     assert!(with_manifest("rows\n1\n").problem().contains("column file is missing"));
     assert!(with_manifest("file,rows\npreserved_cases.csv,many\n").problem().contains("rows is \"many\""));
-    assert!(with_manifest("file,period_from,period_to\npreserved_cases.csv,2026-02-01,2026-01-01\n").problem().contains("period_to"));
+    assert!(
+        with_manifest("file,period_from,period_to\npreserved_cases.csv,2026-02-01,2026-01-01\n")
+            .problem()
+            .contains("period_to")
+    );
 }
 
 #[test]

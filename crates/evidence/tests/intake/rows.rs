@@ -7,17 +7,22 @@ use crate::folder::{Folder, counts};
 const CAMERA: &str = "camera_id,kind,name,latitude,longitude,installed_on,decommissioned_on\n";
 
 fn quarantine(folder: &Folder) -> Vec<String> {
-    let row = |row: &custodes_evidence::QuarantinedRow| format!("{} {}={:?}: {}", row.line, row.column, row.value, row.reason);
+    let row = |row: &custodes_evidence::QuarantinedRow| {
+        format!("{} {}={:?}: {}", row.line, row.column, row.value, row.reason)
+    };
     folder.report().quarantine.iter().map(row).collect()
 }
 
 #[test]
 fn the_first_failing_column_in_declared_order_is_named() {
     let folder = Folder::of(&[("cameras.csv", &format!("{CAMERA}c1,robot,,north,,,\n,static,,,,2026-01-01,\n"))]);
-    assert_eq!(quarantine(&folder), [
-        "2 kind=\"robot\": not one of static, moveable, multi_lane, cctv_integrated, mobile, covert",
-        "3 camera_id=\"\": a required value is blank",
-    ]);
+    assert_eq!(
+        quarantine(&folder),
+        [
+            "2 kind=\"robot\": not one of static, moveable, multi_lane, cctv_integrated, mobile, covert",
+            "3 camera_id=\"\": a required value is blank",
+        ]
+    );
 }
 
 #[test]
@@ -26,12 +31,23 @@ fn a_withheld_key_or_deciding_time_quarantines_and_other_withheld_values_do_not(
         ("cameras.csv", &format!("{CAMERA}***,static,,,,2026-01-01,\nc3,███,* *,###,,*,WITHHELD\n")),
         ("policies.csv", "policy_id,approved_on\np1,#\n"),
     ]);
-    assert_eq!(quarantine(&folder), [
-        "2 camera_id=\"***\": a key or deciding time is withheld",
-        "2 approved_on=\"#\": a key or deciding time is withheld",
-    ]);
-    let columns =
-        ["kind", "name", "latitude", "latitude_given", "longitude_given", "installed_on", "decommissioned_on", "decommissioned_on_given"];
+    assert_eq!(
+        quarantine(&folder),
+        [
+            "2 camera_id=\"***\": a key or deciding time is withheld",
+            "2 approved_on=\"#\": a key or deciding time is withheld",
+        ]
+    );
+    let columns = [
+        "kind",
+        "name",
+        "latitude",
+        "latitude_given",
+        "longitude_given",
+        "installed_on",
+        "decommissioned_on",
+        "decommissioned_on_given",
+    ];
     // That a camera was decommissioned must be known: withheld reads as blank.
     assert_eq!(folder.rows(&CAMERAS, &columns), ["?|?|?|?|false|?|?|false"]);
 }
@@ -42,7 +58,15 @@ fn a_column_that_was_not_exported_is_unknown_everywhere() {
         "accounts.csv",
         "user_id,system,permission,authorised_at,closed_at\nu1,NAS,Super Administrator,2026-01-01T00:00:00Z,\n",
     )]);
-    let columns = ["person_id", "permission", "authorised_by", "last_access_at_given", "closed_at_given", "left_at", "left_at_given"];
+    let columns = [
+        "person_id",
+        "permission",
+        "authorised_by",
+        "last_access_at_given",
+        "closed_at_given",
+        "left_at",
+        "left_at_given",
+    ];
     assert_eq!(folder.rows(&ACCOUNTS, &columns), ["|super_administrator|?|?|false|?|?"]);
     let evidence = folder.open().unwrap();
     assert!(evidence.has(&ACCOUNTS) && !evidence.has(&CAMERAS));
@@ -85,7 +109,12 @@ fn a_disclosure_without_a_time_is_taken_in_and_one_with_a_withheld_time_is_not()
 #[test]
 fn a_review_of_the_whole_lea_is_no_mask() {
     let header = "review_id,clause,subject,reviewed_at,reviewer_id,outcome\n";
-    let folder = Folder::of(&[("reviews.csv", &format!("{header}r1,8.1,*,2026-01-01T00:00:00Z,p,satisfactory\nr2,8.1,**,2026-01-01T00:00:00Z,p,satisfactory\n"))]);
+    let folder = Folder::of(&[(
+        "reviews.csv",
+        &format!(
+            "{header}r1,8.1,*,2026-01-01T00:00:00Z,p,satisfactory\nr2,8.1,**,2026-01-01T00:00:00Z,p,satisfactory\n"
+        ),
+    )]);
     assert_eq!(folder.rows(&REVIEWS, &["review_id", "subject"]), ["r1|*", "r2|?"]);
 }
 
@@ -93,18 +122,22 @@ fn a_review_of_the_whole_lea_is_no_mask() {
 fn bytes_that_are_not_utf8_and_ragged_rows_spoil_only_themselves() {
     let folder = Folder::of(&[]);
     folder.add("preserved_cases.csv", b"case_id,investigation\na,x\nb,\xFFy\nc\nd,x,y\n\n\"e\ne\",x\nf,x\n");
-    assert_eq!(quarantine(&folder), [
-        "3 =\"\u{fffd}y\": not UTF-8 text",
-        "4 =\"c\": ragged row: 1 cells, 2 expected",
-        "5 =\"d,x,y\": ragged row: 3 cells, 2 expected",
-        "7 case_id=\"e\\ne\": not an id (1 to 200 characters, no control characters)",
-    ]);
+    assert_eq!(
+        quarantine(&folder),
+        [
+            "3 =\"\u{fffd}y\": not UTF-8 text",
+            "4 =\"c\": ragged row: 1 cells, 2 expected",
+            "5 =\"d,x,y\": ragged row: 3 cells, 2 expected",
+            "7 case_id=\"e\\ne\": not an id (1 to 200 characters, no control characters)",
+        ]
+    );
     assert_eq!(counts(&folder.report().inputs[0]), [6, 2, 4, 0, 0, 0]);
 }
 
 #[test]
 fn a_set_with_quarantined_rows_is_not_whole() {
-    let folder = Folder::of(&[("preserved_cases.csv", "case_id,investigation\na,\nb,x\n"), ("auditors.csv", "person_id\np\n")]);
+    let folder =
+        Folder::of(&[("preserved_cases.csv", "case_id,investigation\na,\nb,x\n"), ("auditors.csv", "person_id\np\n")]);
     let report = folder.report();
     assert_eq!(report.not_whole.keys().collect::<Vec<_>>(), [&"preserved_cases"]);
     assert_eq!(report.not_whole["preserved_cases"], ["1 row is quarantined"]);

@@ -1,6 +1,6 @@
 //! What 6.1.1, 8.2.3.a and 8.3.4 have in common: whether a system keeps data longer than it may.
 
-use crate::evidence::{HOLDINGS};
+use crate::evidence::HOLDINGS;
 use crate::model::{Check, Reading};
 
 /// The latest snapshot of each system of the scope `$scope`; `limit` is the oldest date it may still hold.
@@ -11,13 +11,19 @@ macro_rules! retained_beyond_limit {
                WHEN records_beyond_limit_given THEN records_beyond_limit > 0
                  AND records_beyond_limit > CASE WHEN NOT preserved_given THEN 0 ELSE preserved END
                WHEN NOT records_beyond_limit_given AND (NOT preserved_given OR preserved = 0)
-                 THEN oldest_record_at_day < snapshot_at_day - interval '", $limit, "'
+                 THEN oldest_record_at_day < snapshot_at_day - interval '",
+            $limit,
+            "'
                END AS verdict,
                'as of its snapshot on ' || snapshot_at_day AS detail
              FROM (
-               SELECT *, scope = '", $scope, "' AS scope_fits,
+               SELECT *, scope = '",
+            $scope,
+            "' AS scope_fits,
                  row_number() OVER (PARTITION BY system_id ORDER BY snapshot_at DESC) AS latest
-               FROM holdings WHERE coalesce(scope = '", $scope, "', TRUE)
+               FROM holdings WHERE coalesce(scope = '",
+            $scope,
+            "', TRUE)
              ) WHERE latest = 1"
         )
     };

@@ -13,9 +13,9 @@
 
 use crate::model::Clause;
 
-mod text;
 pub mod collected;
 pub mod search_tests;
+mod text;
 
 macro_rules! clauses {
     ($($module:ident)+) => {

@@ -11,8 +11,6 @@ macro_rules! older {
     };
 }
 
-
-
 /// Class c.
 pub const IN_C: &str = "$in_window(searched_at) AND coalesce(preserved_case <> '', FALSE)";
 
@@ -133,8 +131,14 @@ pub const CODES: &[&str] = &[
 const PLACEHOLDER: &str = "justification <> '' AND regexp_like(justification, '^(?i:check|checking|test|n/a|na|none|nil|asdf|x|xx|xxx|misc|other|unk|unknown|lookup|look up|search|verify|review|follow up|fyi|see above|as above|tbc|tbd|police|pd|ok|k|idk|investigation|enquiry|enquiries|(?s:.){0,2}|\\P{L}*)[.\\s]*$')";
 
 pub const JUDGEMENTS: &[Judgement] = &[
-    Judgement { name: "authorised", asks: "Was the search authorised where it had to be, and is the evidence of that recorded?" },
-    Judgement { name: "timescale", asks: "Was the period searched no longer than the investigation needed, and in proportion to it?" },
+    Judgement {
+        name: "authorised",
+        asks: "Was the search authorised where it had to be, and is the evidence of that recorded?",
+    },
+    Judgement {
+        name: "timescale",
+        asks: "Was the period searched no longer than the investigation needed, and in proportion to it?",
+    },
     Judgement { name: "reason", asks: "Is the reason for the search fully recorded?" },
     Judgement { name: "purpose", asks: "Is its purpose fully recorded, and one for which the data may be used?" },
     Judgement { name: "justification", asks: "Does the recorded justification justify this search?" },

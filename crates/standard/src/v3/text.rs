@@ -7,11 +7,11 @@ pub const REVIEW_RECORD: &str =
     "who reviewed it, when and with what outcome, and any maintenance that followed; kept 2 years from the review";
 
 /// The record of an audit (8.2.9).
-pub const AUDIT_RECORD: &str =
-    "the audit's findings, the extent of non-compliance and the action taken; kept 2 years, and given to the National Auditor on request";
+pub const AUDIT_RECORD: &str = "the audit's findings, the extent of non-compliance and the action taken; kept 2 years, and given to the National Auditor on request";
 
 /// The record of a sampled audit.
-pub const SAMPLED_RECORD: &str = "how many records there were and how many were examined, with findings, extent and action; kept 2 years";
+pub const SAMPLED_RECORD: &str =
+    "how many records there were and how many were examined, with findings, extent and action; kept 2 years";
 
 /// The LEA as a whole reviews it again within a period.
 pub const fn lea_reviews(every: Every) -> Check {

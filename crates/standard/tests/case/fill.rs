@@ -91,8 +91,9 @@ impl Benign {
             for (column, benign) in set.columns.iter().zip(benign) {
                 let value = match given(column.name) {
                     Some(value) => value,
-                    None => moved(benign, &given, &|name| value_of(set, self, name))
-                        .replace("{n}", &format!("{number}")),
+                    None => {
+                        moved(benign, &given, &|name| value_of(set, self, name)).replace("{n}", &format!("{number}"))
+                    }
                 };
                 let numbered = column.key && given(column.name).is_none() && benign.contains("{n}");
                 whole.push(if numbered { format!("{prefix}{value}") } else { value });
@@ -109,15 +110,14 @@ fn value_of(set: &Set, benign: &Benign, name: &str) -> Option<String> {
 }
 
 /// `searched_at - 24 h` follows the row's own column, or the benign value where that is not a plain time.
-fn moved(
-    benign: &str,
-    given: &dyn Fn(&str) -> Option<String>,
-    otherwise: &dyn Fn(&str) -> Option<String>,
-) -> String {
+fn moved(benign: &str, given: &dyn Fn(&str) -> Option<String>, otherwise: &dyn Fn(&str) -> Option<String>) -> String {
     let words: Vec<&str> = benign.split_whitespace().collect();
     let [column, sign @ ("+" | "-"), hours, "h"] = words.as_slice() else { return benign.to_owned() };
     let Ok(hours) = hours.parse::<i64>() else { return benign.to_owned() };
-    let base = given(column).as_deref().and_then(whole_seconds).or_else(|| otherwise(column).as_deref().and_then(whole_seconds));
+    let base = given(column)
+        .as_deref()
+        .and_then(whole_seconds)
+        .or_else(|| otherwise(column).as_deref().and_then(whole_seconds));
     let hours = if *sign == "-" { -hours } else { hours };
     base.map_or(benign.to_owned(), |base| base.plus_hours(hours).to_string())
 }

@@ -13,7 +13,8 @@ pub fn lay_out(case: &Case, folder: &Path) -> Result<(), String> {
     for (set, rows) in fill::evidence(case).map_err(place)? {
         let declared = Set::named(&set).ok_or_else(|| place(format!("`{set}` is no set")))?;
         let missing = |column: &str| case.not_exported.iter().any(|(of, name)| *of == set && name == column);
-        let kept: Vec<usize> = (0..declared.columns.len()).filter(|index| !missing(declared.columns[*index].name)).collect();
+        let kept: Vec<usize> =
+            (0..declared.columns.len()).filter(|index| !missing(declared.columns[*index].name)).collect();
         let mut text = line(kept.iter().map(|index| declared.columns[*index].name));
         for row in &rows {
             text += &line(kept.iter().map(|index| row[*index].as_str()));

@@ -69,8 +69,14 @@ pub struct Expectation {
 #[derive(Debug)]
 pub enum Expected {
     /// Exactly these; each is a subject, and as many of due, done and days late as are written.
-    Exceptions { code: String, listed: Vec<Vec<String>> },
-    Untestable { code: String, count: u64 },
+    Exceptions {
+        code: String,
+        listed: Vec<Vec<String>>,
+    },
+    Untestable {
+        code: String,
+        count: u64,
+    },
     State(String),
     Population(u64),
     Sample(Option<u64>),

@@ -89,7 +89,10 @@ fn statement(case: &mut Case, line: usize, text: &str, block: &[(usize, &str)]) 
         "without" => {
             let (set, column) = rest.split_once('.').ok_or("write `without set.column`")?;
             known_column(set, column)?;
-            if custodes_standard::evidence::Set::named(set).and_then(|set| set.column(column)).is_some_and(|c| c.required) {
+            if custodes_standard::evidence::Set::named(set)
+                .and_then(|set| set.column(column))
+                .is_some_and(|c| c.required)
+            {
                 return Err(format!("`{set}.{column}` is required: without it the file is refused"));
             }
             case.not_exported.push((set.to_owned(), column.to_owned()));
@@ -111,12 +114,7 @@ fn statement(case: &mut Case, line: usize, text: &str, block: &[(usize, &str)]) 
     Ok(0)
 }
 
-fn expectation(
-    verb: &str,
-    rest: &str,
-    line: usize,
-    block: &[(usize, &str)],
-) -> Result<(Expectation, usize), String> {
+fn expectation(verb: &str, rest: &str, line: usize, block: &[(usize, &str)]) -> Result<(Expectation, usize), String> {
     let words: Vec<&str> = rest.split_whitespace().collect();
     let count = |text: &str| text.parse::<u64>().map_err(|_| format!("`{text}` is not a count"));
     let (clause, of, used) = match (verb, words.as_slice()) {
