@@ -209,15 +209,16 @@ impl Scan {
         let table = TableBuilder::new(self.projection.schema.clone(), self.intake.private_folder("superseded"));
         if !outcome.superseded.is_empty() {
             let feed = self.pass(outcome, |declared| self.projection.needs(declared));
+            let (set, projection, as_of) = (self.set, &self.projection, self.intake.as_of);
             on_threads(self.intake.threads, || {
                 let mut rows = feed.rows();
                 while let Some((chunk, _)) = rows.next_chunk() {
                     let superseded = |row| outcome.superseded.binary_search(&(chunk.first.0 + row as u64)).is_ok();
-                    let batch = batch_of(self.set, &self.projection, &chunk, self.intake.as_of, superseded)
-                        .map_err(|error| Problem::new(self.set.name, error.to_string(), ""))?;
+                    let batch = batch_of(set, projection, &chunk, as_of, superseded)
+                        .map_err(|error| Problem::new(set.name, error.to_string(), ""))?;
                     table.add(chunk.first.0, batch)?;
                 }
-                Ok(())
+                Ok::<(), Problem>(())
             })?;
             if let Some(problem) = feed.said().problems.first() {
                 return Err(problem.clone());
