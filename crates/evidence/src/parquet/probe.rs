@@ -25,7 +25,7 @@ const LARGEST_FOOTER: u64 = 64 << 20;
 const LONGEST_PAGE_HEAD: u64 = 8 << 20;
 /// Even rows that all say the same take a bit somewhere: more than this per byte is a lie or a trap.
 const MOST_ROWS_PER_BYTE: u64 = 1_000;
-const SMALL_ENOUGH_TO_TRY: u64 = 16 << 20;
+const SMALL_ENOUGH_TO_TRY: u64 = 4 << 20;
 
 /// Checks the file; `Err` says what is wrong with it.
 pub fn probe(path: &Path) -> Result<(), Flaw> {

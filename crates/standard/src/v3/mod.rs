@@ -8,6 +8,7 @@
 //! lies in the window), `$kind`, any parameter by its name, and
 //! * `$in_window(x_at)`, `$day_in_window(x_on)`: the time lies in `[from, as_of)`;
 //! * `$still_open(x_at, y_at)`: happened in the window, or before it and had not ended when it began;
+//! * `$longer_than(x_at, y_at, days)`: y is more than so many 24-hour days after x;
 //! * `$served_in_window`, `$in_service_at_as_of`: of a camera row;
 //! * `$any(condition)`: whether it holds of any row of the group, in three-valued logic.
 

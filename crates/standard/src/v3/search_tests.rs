@@ -7,7 +7,7 @@ use crate::model::{Check, Judgement, Reading, Test};
 
 macro_rules! older {
     () => {
-        "data_from < searched_at - interval '$recent_days days'"
+        "$longer_than(data_from, searched_at, $recent_days)"
     };
 }
 
@@ -16,12 +16,12 @@ pub const IN_C: &str = "$in_window(searched_at) AND coalesce(preserved_case <> '
 
 /// Class b: both ends of the period are known, and it begins more than 90 days before the search.
 pub const IN_B: &str = "$in_window(searched_at) AND NOT coalesce(preserved_case <> '', FALSE)
-    AND data_from IS NOT NULL AND data_to IS NOT NULL AND data_from < searched_at - interval '$recent_days days'";
+    AND data_from IS NOT NULL AND data_to IS NOT NULL AND $longer_than(data_from, searched_at, $recent_days)";
 
 /// Class a: not in b, or reaching into the 90 days before the search: a search may be in both.
 pub const IN_A: &str = "$in_window(searched_at) AND NOT coalesce(preserved_case <> '', FALSE)
     AND data_from IS NOT NULL AND data_to IS NOT NULL
-    AND (data_from >= searched_at - interval '$recent_days days' OR data_to >= searched_at - interval '$recent_days days')";
+    AND (NOT $longer_than(data_from, searched_at, $recent_days) OR NOT $longer_than(data_to, searched_at, $recent_days))";
 
 /// Neither a nor b can be said.
 pub const UNCLASSED: &str = "$in_window(searched_at) AND NOT coalesce(preserved_case <> '', FALSE)
@@ -29,7 +29,7 @@ pub const UNCLASSED: &str = "$in_window(searched_at) AND NOT coalesce(preserved_
 
 /// Reported once: under c for class c, else under b if in b, else under a.
 pub const REPORTED_UNDER_A: &str = "$in_window(searched_at) AND NOT coalesce(preserved_case <> '', FALSE)
-    AND (data_from IS NULL OR data_to IS NULL OR data_from >= searched_at - interval '$recent_days days')";
+    AND (data_from IS NULL OR data_to IS NULL OR NOT $longer_than(data_from, searched_at, $recent_days))";
 
 const SEARCH_TESTS: &[Test] = &[
     Test { code: "reason_missing", says: "no reason is recorded", when: "reason = ''" },
@@ -74,7 +74,7 @@ const SEARCH_TESTS: &[Test] = &[
     Test {
         code: "period_future",
         says: "the period ends more than a day after the search",
-        when: "data_to > searched_at + interval '24 hours'",
+        when: "$longer_than(searched_at, data_to, 1)",
     },
     Test {
         code: "period_excessive",
