@@ -77,14 +77,15 @@ pub fn register(engine: &Engine) -> EngineResult<()> {
 }
 
 fn table(accounts: &BTreeMap<(String, String), Vec<Account>>) -> EngineResult<(SchemaRef, RecordBatch)> {
-    let mut columns: (Vec<&str>, Vec<&str>, Vec<i64>, Vec<i64>, Vec<Option<bool>>) = Default::default();
+    let (mut users, mut systems, mut open_then) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut begins, mut ends) = (Vec::new(), Vec::new());
     for ((user, system), accounts) in accounts {
         for (from, until, open) in spans(accounts) {
-            columns.0.push(user);
-            columns.1.push(system);
-            columns.2.push(from);
-            columns.3.push(until);
-            columns.4.push(open);
+            users.push(user.as_str());
+            systems.push(system.as_str());
+            begins.push(from);
+            ends.push(until);
+            open_then.push(open);
         }
     }
     let instant = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
@@ -97,11 +98,11 @@ fn table(accounts: &BTreeMap<(String, String), Vec<Account>>) -> EngineResult<(S
     ]));
     let instants = |values: Vec<i64>| TimestampMicrosecondArray::from(values).with_timezone("UTC");
     let arrays: Vec<ArrayRef> = vec![
-        Arc::new(StringViewArray::from(columns.0)),
-        Arc::new(StringViewArray::from(columns.1)),
-        Arc::new(instants(columns.2)),
-        Arc::new(instants(columns.3)),
-        Arc::new(BooleanArray::from(columns.4)),
+        Arc::new(StringViewArray::from(users)),
+        Arc::new(StringViewArray::from(systems)),
+        Arc::new(instants(begins)),
+        Arc::new(instants(ends)),
+        Arc::new(BooleanArray::from(open_then)),
     ];
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
     Ok((schema, batch))

@@ -106,8 +106,11 @@ pub fn lea_cadence(
     cadence.next_due()
 }
 
+/// A date on which an obligation was met; `None` where it cannot be said whether that counts.
+pub type MetOn = (Day, Option<bool>);
+
 /// Dates on which each subject's obligation was met; `None` where it cannot be said whether one counts.
-pub type Met = HashMap<String, Vec<(Day, Option<bool>)>>;
+pub type Met = HashMap<String, Vec<MetOn>>;
 
 /// # Errors
 /// When the answer lacks `subject`, `done` or `counts`.
@@ -125,9 +128,7 @@ pub fn met_by_records(records: &Answer) -> EngineResult<Met> {
 }
 
 /// Reviews of the clause: a subject's own, and those of `*` while it was in service.
-pub fn met_by_reviews(
-    reviews: Option<&OfClause>,
-) -> impl Fn(&str, Option<Day>, Option<Day>) -> Vec<(Day, Option<bool>)> {
+pub fn met_by_reviews(reviews: Option<&OfClause>) -> impl Fn(&str, Option<Day>, Option<Day>) -> Vec<MetOn> {
     move |subject, first, ended| {
         let Some(reviews) = reviews else { return Vec::new() };
         let own = reviews.by_subject.get(subject).into_iter().flatten().map(|at| london::day_of(*at));
@@ -149,7 +150,7 @@ pub fn cadence_of_each(
     codes: CadenceCodes,
     every: Period,
     subjects: &Answer,
-    met: impl Fn(&str, Option<Day>, Option<Day>) -> Vec<(Day, Option<bool>)>,
+    met: impl Fn(&str, Option<Day>, Option<Day>) -> Vec<MetOn>,
     window: &Window,
     findings: &mut Findings,
 ) -> EngineResult<()> {

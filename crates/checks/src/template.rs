@@ -156,8 +156,11 @@ impl Words<'_> {
         for (name, days) in days {
             let name = name.replace('\'', "''");
             let micros = u128::from(days.numerator) * time::MICROS_PER_DAY as u128 / u128::from(days.denominator);
-            write!(arms, " WHEN lower({purpose}) = '{name}' THEN CAST({to} AS BIGINT) - CAST({from} AS BIGINT) > {micros}")
-                .expect("a string takes everything");
+            write!(
+                arms,
+                " WHEN lower({purpose}) = '{name}' THEN CAST({to} AS BIGINT) - CAST({from} AS BIGINT) > {micros}"
+            )
+            .expect("a string takes everything");
         }
         arms + " ELSE FALSE END)"
     }
