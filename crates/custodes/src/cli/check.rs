@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     progress.done();
     let (outcome, report) = checked?;
     write_files(&request.files, &outcome, &report)?;
-    tell(arguments.format, &report);
+    tell(&report);
     let text = match arguments.format {
         OutputFormat::Json => format!("{:#}\n", json::check(request.window, &request.parameters, &report, &outcome)),
         OutputFormat::Table => Board {
@@ -193,12 +193,12 @@ fn row(exception: &custodes_checks::Exception) -> ExceptionRow {
 }
 
 /// What a person should know besides the answer goes to standard error.
-fn tell(_format: OutputFormat, report: &Report) {
+fn tell(report: &Report) {
     for notice in &report.notices {
         eprintln!("note: {notice}");
     }
-    let unknown = &report.quarantine_unlisted;
-    if *unknown > 0 {
-        eprintln!("note: {unknown} more quarantined rows are counted and not listed");
+    let unlisted = report.quarantine_unlisted;
+    if unlisted > 0 {
+        eprintln!("note: {unlisted} more quarantined rows are counted and not listed");
     }
 }
