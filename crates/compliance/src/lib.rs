@@ -3,9 +3,12 @@
 //! Nothing here reads a file, a table or a clock; `as_of` is always an argument. The cadence rule and
 //! the event rule live here once, whatever evidence they are applied to.
 
+pub mod acts;
 pub mod cadence;
 pub mod event;
 pub mod london;
+pub mod record;
+pub mod roles;
 pub mod sampled_audit;
 pub mod state;
 pub mod time;

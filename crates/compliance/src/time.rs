@@ -4,12 +4,16 @@
 
 use std::fmt;
 
-/// Microseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// Microseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Instant(pub i64);
 
-/// A civil day of Europe/London: days since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A civil day of Europe/London: days since 1970-01-01. Written `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Day(pub i32);
 
 pub const MICROS_PER_HOUR: i64 = 3_600_000_000;
@@ -64,6 +68,37 @@ impl fmt::Display for Instant {
         match jiff::Timestamp::from_microsecond(self.0) {
             Ok(timestamp) => write!(f, "{timestamp}"),
             Err(_) => write!(f, "{} microseconds since 1970", self.0),
+        }
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> String {
+        day.to_string()
+    }
+}
+
+impl From<Instant> for String {
+    fn from(instant: Instant) -> String {
+        instant.to_string()
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Day, String> {
+        crate::london::parse_day(&text).ok_or_else(|| format!("{text:?} is no day like 2026-10-01"))
+    }
+}
+
+impl TryFrom<String> for Instant {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Instant, String> {
+        match text.parse::<jiff::Timestamp>() {
+            Ok(timestamp) => Ok(Instant(timestamp.as_microsecond())),
+            Err(_) => Err(format!("{text:?} is no instant like 2026-10-01T09:30:00Z")),
         }
     }
 }

@@ -1,0 +1,54 @@
+//! What leaves, what is held back, and what is disposed of after its time.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuditId, DisposalId, HoldId, Mark};
+use crate::time::Day;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleMade {
+    pub sha256: String,
+    pub bytes: u64,
+    pub audits: Vec<AuditId>,
+    pub for_whom: String,
+    /// The journal's size that it carries.
+    pub size: u64,
+}
+
+/// Nothing that a hold covers is disposed of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldPlaced {
+    pub hold: HoldId,
+    /// Everything, where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audits: Vec<AuditId>,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldReleased {
+    pub hold: HoldId,
+    pub reason: String,
+}
+
+/// Put forward by one person; done when another approves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisposalProposed {
+    pub disposal: DisposalId,
+    pub mark: Mark,
+    /// Under which rule: the standard's two years, or another, in words.
+    pub rule: String,
+    /// Everything that these hold was made before this day.
+    pub before: Day,
+    /// The entries whose content goes, ascending.
+    pub entries: Vec<u64>,
+    /// Objects of the archive that nothing else needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<String>,
+}
+
+/// Written in the same transaction in which the content goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisposalApproved {
+    pub disposal: DisposalId,
+}

@@ -1,0 +1,173 @@
+//! Whether an act may be done now, by this person: asked before it is journalled, on every act.
+//!
+//! Three questions: does a role grant it; does section 3, or another rule that wins over every grant,
+//! refuse it; and is it the next step, so that nothing happens out of order.
+
+mod audits;
+mod steps;
+
+use super::Record;
+use crate::acts::audit::Matter;
+use crate::acts::{Act, AuditId, PersonId};
+use crate::london;
+use crate::roles::{Action, Refusal, Role, Standing, independence};
+use crate::time::{Day, Instant};
+
+/// Somebody about to act.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor<'a> {
+    pub person: &'a PersonId,
+    pub standing: &'a Standing,
+    pub now: Instant,
+}
+
+impl Actor<'_> {
+    pub fn today(&self) -> Day {
+        london::day_of(self.now)
+    }
+
+    pub fn name(&self) -> String {
+        self.person.to_string()
+    }
+}
+
+/// To which grant a kind of act belongs; `None` for what nobody is asked about.
+pub fn action_of(act: &Act) -> Option<Action> {
+    Some(match act {
+        Act::WorkspaceOpened(_) | Act::Refused(_) => return None,
+        Act::PersonAdded(_) | Act::PersonChanged(_) | Act::RoleGiven(_) | Act::RoleWithdrawn(_) => Action::ManagePeople,
+        Act::ParametersProposed(_) => Action::ProposeParameters,
+        Act::ParametersApproved(_) => Action::ApproveParameters,
+        Act::DataRequested(_) => Action::RequestData,
+        Act::EvidenceImported(_) | Act::EvidenceWithdrawn(_) => Action::TakeInEvidence,
+        Act::QuarantineSettled(_) => Action::AnswerForQuarantine,
+        Act::DueMoved(_) => Action::MoveDueDate,
+        Act::ReviewsRecorded(_) => Action::RecordReview,
+        Act::AuditOpened(_)
+        | Act::PlanCommitted(_)
+        | Act::SampleDrawn(_)
+        | Act::PlanSuperseded(_)
+        | Act::ItemsAdded(_)
+        | Act::ItemsAssigned(_)
+        | Act::ExceptionsSettled(_)
+        | Act::FindingRaised(_)
+        | Act::AuditCompleted(_) => Action::ConductAudit,
+        Act::SeedContributed(_) => Action::WitnessSeed,
+        Act::ItemJudged(_) | Act::QueryRaised(_) => Action::JudgeItems,
+        Act::Attached(attached) => match attached.to {
+            Matter::Query(_) => Action::AnswerQuery,
+            Matter::Noncompliance(_) => Action::WorkNoncompliance,
+            Matter::Audit(_) | Matter::Item(..) | Matter::Finding(_) => Action::JudgeItems,
+        },
+        Act::QueryAnswered(_) => Action::AnswerQuery,
+        Act::FindingClosed(_) => Action::CloseFinding,
+        Act::AuditSignedOff(_) => Action::SignOff,
+        Act::ReportIssued(_) | Act::BundleMade(_) => Action::IssueReport,
+        Act::NoncomplianceIdentified(_) | Act::NoncomplianceReported(_) | Act::NoncomplianceClosed(_) => {
+            Action::HandleNoncompliance
+        }
+        Act::NoncomplianceWorked(_) | Act::NoncomplianceRetested(_) => Action::WorkNoncompliance,
+        Act::MisuseReported(_) => Action::ReportMisuse,
+        Act::MisuseHandled(_) => Action::HandleMisuse,
+        Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
+            Action::HoldOrDispose
+        }
+        Act::LeaRegistered(_) | Act::ReturnExpected(_) => Action::RegisterLea,
+        Act::BundleReceived(_) => Action::ReceiveBundle,
+        Act::DemandMade(_) | Act::DemandMet(_) | Act::DemandEscalated(_) => Action::Demand,
+        Act::ExtentSet(_) => Action::SetExtent,
+    })
+}
+
+/// The audit that an act is about.
+pub fn audit_of(record: &Record, act: &Act) -> Option<AuditId> {
+    match act {
+        Act::AuditOpened(act) => Some(act.audit),
+        Act::PlanCommitted(act) => Some(act.audit),
+        Act::SeedContributed(act) => Some(act.audit),
+        Act::SampleDrawn(act) => Some(act.audit),
+        Act::PlanSuperseded(act) => Some(act.audit),
+        Act::ItemsAdded(act) => Some(act.audit),
+        Act::ItemsAssigned(act) => Some(act.audit),
+        Act::ItemJudged(act) => Some(act.audit),
+        Act::QueryRaised(act) => Some(act.audit),
+        Act::ExceptionsSettled(act) => Some(act.audit),
+        Act::FindingRaised(act) => Some(act.audit),
+        Act::AuditCompleted(act) => Some(act.audit),
+        Act::AuditSignedOff(act) => Some(act.audit),
+        Act::ReportIssued(act) => Some(act.audit),
+        Act::QueryAnswered(act) => record.queries.get(&act.query).map(|query| query.what.audit),
+        Act::FindingClosed(act) => record.findings.get(&act.finding).map(|finding| finding.what.audit),
+        Act::Attached(act) => match &act.to {
+            Matter::Audit(audit) | Matter::Item(audit, _) => Some(*audit),
+            Matter::Query(query) => record.queries.get(query).map(|query| query.what.audit),
+            Matter::Finding(finding) => record.findings.get(finding).map(|finding| finding.what.audit),
+            Matter::Noncompliance(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// Why this person may not do this now; empty when nothing stands against it.
+pub fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    if let Some(action) = action_of(act) {
+        refusals.extend(permission(record, action, clause_of(record, act).as_deref(), actor));
+    }
+    refusals.extend(audits::refusals(record, act, actor));
+    // What is out of order is said only to those who may do it at all.
+    if refusals.is_empty() {
+        refusals.extend(steps::refusals(record, act, actor).into_iter().map(Refusal::NotNow));
+    }
+    refusals
+}
+
+/// Whether a role grants it, and section 3 lets the person exercise the part by which it is granted.
+pub fn permission(record: &Record, action: Action, clause: Option<&str>, actor: &Actor<'_>) -> Vec<Refusal> {
+    let Some(person) = record.person(actor.person) else {
+        return vec![Refusal::Unknown { person: actor.name() }];
+    };
+    let held = person.roles_on(actor.today());
+    let by: Vec<Role> = held.into_iter().filter(|role| action.granted_to().contains(role)).collect();
+    if by.is_empty() {
+        return vec![Refusal::NoRole { person: actor.name(), action: action.name(), roles: action.granted_to() }];
+    }
+    // Somebody who may do it in another part needs no auditor's independence for it.
+    if by.iter().any(|role| !role.audits()) || !needs_independence(action) {
+        return Vec::new();
+    }
+    independence(&actor.name(), actor.standing, clause, actor.today())
+}
+
+/// Taking in the very evidence by which independence is shown cannot wait for it.
+fn needs_independence(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::TakeInEvidence
+            | Action::RequestData
+            | Action::AnswerForQuarantine
+            | Action::ReadBoard
+            | Action::ReadNational
+            | Action::RegisterLea
+            | Action::ReceiveBundle
+    )
+}
+
+/// What stands against giving a role to somebody, whose own standing this is.
+pub fn giving(role: Role, person: &PersonId, standing: &Standing, today: Day) -> Vec<Refusal> {
+    if role.audits() { independence(person.as_str(), standing, None, today) } else { Vec::new() }
+}
+
+/// Audits that stand still because the only auditor who opened them may not audit any longer.
+pub fn suspended(record: &Record, audit: &AuditId, standing_of_opener: &Standing, today: Day) -> Vec<Refusal> {
+    let Some(audit) = record.audits.get(audit) else { return Vec::new() };
+    independence(audit.opened.by.as_str(), standing_of_opener, Some(&audit.what.clause), today)
+}
+
+fn clause_of(record: &Record, act: &Act) -> Option<String> {
+    if let Act::AuditOpened(opened) = act {
+        return Some(opened.clause.clone());
+    }
+    let audit = audit_of(record, act)?;
+    record.audits.get(&audit).map(|audit| audit.what.clause.clone())
+}

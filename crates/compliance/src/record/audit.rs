@@ -1,0 +1,235 @@
+//! One audit, from its opening to its sign-off.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Done;
+use crate::acts::audit::{
+    Added, Attached, AuditCompleted, AuditOpened, Contribution, ExceptionName, FindingRaised, Plan, QueryRaised,
+    ReportIssued, SampleDrawn, Settled, Verdict,
+};
+use crate::acts::{FindingId, PersonId, QueryId};
+
+/// A committed plan and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanState {
+    pub plan: Plan,
+    pub committed: Done,
+    /// By the number of the source.
+    pub contributions: BTreeMap<usize, (Done, Contribution)>,
+    pub drawn: Option<(Done, SampleDrawn)>,
+    pub superseded: Option<(Done, String)>,
+}
+
+impl PlanState {
+    /// The sources that have not contributed yet.
+    pub fn awaited(&self) -> impl Iterator<Item = usize> {
+        (0..self.plan.seed_from.len()).filter(|source| !self.contributions.contains_key(source))
+    }
+}
+
+/// How an item came to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CameBy {
+    /// By the plan's draw.
+    Draw {
+        plan: u32,
+        stratum: Option<String>,
+    },
+    Added {
+        how: Added,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub verdict: Verdict,
+    pub note: String,
+    pub done: Done,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub came_by: CameBy,
+    /// The user ids whose own record it is.
+    pub owners: Vec<String>,
+    pub assigned: Option<PersonId>,
+    /// The latest judgement on each question, by its name; the journal keeps the earlier ones.
+    pub judged: BTreeMap<String, Judged>,
+}
+
+impl Item {
+    pub fn is_random(&self) -> bool {
+        matches!(self.came_by, CameBy::Draw { .. })
+    }
+
+    /// The verdict on the record as a whole: one failure fails it; until all is answered there is none.
+    pub fn verdict(&self, questions: &[&str]) -> Option<Verdict> {
+        let mut whole = Verdict::Pass;
+        for question in questions {
+            match self.judged.get(*question)?.verdict {
+                Verdict::Fail => return Some(Verdict::Fail),
+                Verdict::NotAssessable => whole = Verdict::NotAssessable,
+                Verdict::Pass => {}
+            }
+        }
+        Some(whole)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledException {
+    pub settled: Settled,
+    pub reason: String,
+    pub done: Done,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    pub what: AuditOpened,
+    pub opened: Done,
+    /// In the order of their numbers, from 1.
+    pub plans: Vec<PlanState>,
+    /// By the record's key.
+    pub items: BTreeMap<String, Item>,
+    #[serde(with = "as_pairs")]
+    pub exceptions: BTreeMap<ExceptionName, SettledException>,
+    pub attachments: Vec<(Done, Attached)>,
+    pub completed: Option<(Done, AuditCompleted)>,
+    pub signed_off: Option<(Done, String)>,
+    /// Sign-offs that a later edit made void: who signed, and the edit.
+    pub voided: Vec<(Done, Done)>,
+    pub reports: Vec<(Done, ReportIssued)>,
+}
+
+/// How far an audit has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Opened,
+    PlanCommitted,
+    SeedComplete,
+    Drawn,
+    Completed,
+    SignedOff,
+}
+
+impl Stage {
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Opened => "opened, no plan committed",
+            Stage::PlanCommitted => "plan committed, seed awaited",
+            Stage::SeedComplete => "seed complete, not drawn",
+            Stage::Drawn => "being judged",
+            Stage::Completed => "completed, sign-off awaited",
+            Stage::SignedOff => "signed off",
+        }
+    }
+}
+
+impl Audit {
+    /// The plan in force: the latest that was not superseded.
+    pub fn plan(&self) -> Option<(u32, &PlanState)> {
+        let at = self.plans.iter().rposition(|plan| plan.superseded.is_none())?;
+        Some((at as u32 + 1, &self.plans[at]))
+    }
+
+    pub fn stage(&self) -> Stage {
+        if self.signed_off.is_some() {
+            Stage::SignedOff
+        } else if self.completed.is_some() {
+            Stage::Completed
+        } else if let Some((_, plan)) = self.plan() {
+            match (&plan.drawn, plan.awaited().next()) {
+                (Some(_), _) => Stage::Drawn,
+                (None, None) => Stage::SeedComplete,
+                (None, Some(_)) => Stage::PlanCommitted,
+            }
+        } else if self.items.is_empty() {
+            Stage::Opened
+        } else {
+            Stage::Drawn
+        }
+    }
+
+    /// The items that a person has to answer for: drawn by a plan in force, or added.
+    pub fn worklist(&self) -> impl Iterator<Item = (&String, &Item)> {
+        self.items.iter().filter(|(_, item)| match item.came_by {
+            CameBy::Draw { plan, .. } => {
+                self.plans.get(plan as usize - 1).is_some_and(|plan| plan.superseded.is_none())
+            }
+            CameBy::Added { .. } => true,
+        })
+    }
+
+    /// The sample of the plans in force, with the population it stands for: the basis of a rate.
+    pub fn random_sample(&self) -> Vec<(&String, &Item)> {
+        self.worklist().filter(|(_, item)| item.is_random()).collect()
+    }
+
+    /// Where a settlement or judgement is changed afterwards, the word of both persons is void.
+    pub(super) fn edited(&mut self, by: &Done) {
+        if let Some((signed, _)) = self.signed_off.take() {
+            self.voided.push((signed, by.clone()));
+        }
+        self.completed = None;
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    pub what: QueryRaised,
+    pub raised: Done,
+    pub answered: Option<(Done, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub what: FindingRaised,
+    pub raised: Done,
+    pub closed: Option<(Done, String)>,
+}
+
+impl Audit {
+    /// The findings of this audit, in order.
+    pub fn findings<'a>(
+        &self,
+        all: &'a BTreeMap<FindingId, Finding>,
+    ) -> impl Iterator<Item = (&'a FindingId, &'a Finding)> + use<'a> {
+        let id = self.what.audit;
+        all.iter().filter(move |(_, finding)| finding.what.audit == id)
+    }
+
+    /// The queries of this audit that nobody has answered.
+    pub fn open_queries<'a>(
+        &self,
+        all: &'a BTreeMap<QueryId, Query>,
+    ) -> impl Iterator<Item = (&'a QueryId, &'a Query)> + use<'a> {
+        let id = self.what.audit;
+        all.iter().filter(move |(_, query)| query.what.audit == id && query.answered.is_none())
+    }
+}
+
+/// JSON has only texts as keys of a map.
+mod as_pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, K, V, D>(from: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(from)?.into_iter().collect())
+    }
+}

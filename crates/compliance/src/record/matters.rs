@@ -1,0 +1,48 @@
+//! Non-compliance on its clock, and suspected misuse.
+
+use serde::{Deserialize, Serialize};
+
+use super::Done;
+use crate::acts::PersonId;
+use crate::acts::matter::{
+    MisuseHandled, MisuseReported, NoncomplianceIdentified, NoncomplianceReported, NoncomplianceRetested,
+    NoncomplianceWorked,
+};
+use crate::time::Day;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noncompliance {
+    pub what: NoncomplianceIdentified,
+    pub recorded: Done,
+    pub reported: Option<(Done, NoncomplianceReported)>,
+    pub worked: Vec<(Done, NoncomplianceWorked)>,
+    pub retested: Vec<(Done, NoncomplianceRetested)>,
+    pub closed: Option<(Done, String)>,
+}
+
+impl Noncompliance {
+    /// The last day on which the report to the National Auditor is in time.
+    pub fn report_due(&self, nc_report_days: i64) -> Day {
+        self.what.identified_on.plus_days(nc_report_days)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Misuse {
+    pub what: MisuseReported,
+    pub reported: Done,
+    pub handled: Vec<(Done, MisuseHandled)>,
+}
+
+impl Misuse {
+    pub fn closed(&self) -> bool {
+        self.handled.iter().any(|(_, handled)| handled.closed)
+    }
+
+    /// Hidden from the person concerned, and from their own line.
+    pub fn is_hidden_from(&self, person: &PersonId, user_ids: &[String]) -> bool {
+        self.what.person.as_ref() == Some(person)
+            || self.what.line.contains(person)
+            || user_ids.contains(&self.what.user_id)
+    }
+}

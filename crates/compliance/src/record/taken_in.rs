@@ -1,0 +1,48 @@
+//! Evidence as it was taken in.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::Done;
+use crate::acts::ImportId;
+use crate::acts::evidence::{EvidenceImported, QuarantineSettled, Quarantined};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    pub what: EvidenceImported,
+    pub imported: Done,
+    pub withdrawn: Option<(Done, String)>,
+    /// A later import that stands in for this one.
+    pub replaced_by: Option<ImportId>,
+    pub settled: Vec<(Done, QuarantineSettled)>,
+}
+
+impl Import {
+    pub fn in_force(&self) -> bool {
+        self.withdrawn.is_none() && self.replaced_by.is_none()
+    }
+
+    /// Lines of a file that a person answered for; `None` stands for all of them.
+    pub fn settled_lines(&self, file: &str) -> Option<BTreeSet<u64>> {
+        let mut lines = BTreeSet::new();
+        for (_, settled) in self.settled.iter().filter(|(_, settled)| settled.file == file) {
+            if settled.lines.is_empty() {
+                return None;
+            }
+            lines.extend(&settled.lines);
+        }
+        Some(lines)
+    }
+
+    pub fn unsettled(&self) -> impl Iterator<Item = &Quarantined> {
+        self.what.quarantine.iter().filter(|row| {
+            let lines = self.settled_lines(&row.file);
+            lines.is_some_and(|lines| !lines.contains(&row.line))
+        })
+    }
+
+    pub fn sets(&self) -> BTreeSet<&str> {
+        self.what.originals.iter().filter_map(|original| original.set.as_deref()).collect()
+    }
+}
