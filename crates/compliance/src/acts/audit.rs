@@ -23,6 +23,14 @@ pub struct AuditOpened {
     pub again_because: Option<String>,
 }
 
+/// Another auditor goes on with it: because the first may not any longer, or is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditHandedOver {
+    pub audit: AuditId,
+    pub to: PersonId,
+    pub reason: String,
+}
+
 /// How many are to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

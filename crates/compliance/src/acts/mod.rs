@@ -78,6 +78,7 @@ acts! {
     ReviewsRecorded(schedule::ReviewsRecorded) = "reviews.recorded";
 
     AuditOpened(audit::AuditOpened) = "audit.opened";
+    AuditHandedOver(audit::AuditHandedOver) = "audit.handed-over";
     PlanCommitted(audit::PlanCommitted) = "plan.committed";
     SeedContributed(audit::SeedContributed) = "seed.contributed";
     SampleDrawn(audit::SampleDrawn) = "sample.drawn";

@@ -44,6 +44,7 @@ pub fn action_of(act: &Act) -> Option<Action> {
         Act::DueMoved(_) => Action::MoveDueDate,
         Act::ReviewsRecorded(_) => Action::RecordReview,
         Act::AuditOpened(_)
+        | Act::AuditHandedOver(_)
         | Act::PlanCommitted(_)
         | Act::SampleDrawn(_)
         | Act::PlanSuperseded(_)
@@ -83,6 +84,7 @@ pub fn action_of(act: &Act) -> Option<Action> {
 pub fn audit_of(record: &Record, act: &Act) -> Option<AuditId> {
     match act {
         Act::AuditOpened(act) => Some(act.audit),
+        Act::AuditHandedOver(act) => Some(act.audit),
         Act::PlanCommitted(act) => Some(act.audit),
         Act::SeedContributed(act) => Some(act.audit),
         Act::SampleDrawn(act) => Some(act.audit),
@@ -108,18 +110,53 @@ pub fn audit_of(record: &Record, act: &Act) -> Option<AuditId> {
     }
 }
 
-/// Why this person may not do this now; empty when nothing stands against it.
-pub fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Refusal> {
+/// Why this person may not do this now; empty when nothing stands against it. `standing_of` says what the
+/// evidence says of anybody, now.
+pub fn refusals(
+    record: &Record,
+    act: &Act,
+    actor: &Actor<'_>,
+    standing_of: &dyn Fn(&PersonId) -> Standing,
+) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     if let Some(action) = action_of(act) {
         refusals.extend(permission(record, action, clause_of(record, act).as_deref(), actor));
     }
     refusals.extend(audits::refusals(record, act, actor));
+    refusals.extend(of_others(record, act, actor, standing_of));
     // What is out of order is said only to those who may do it at all.
     if refusals.is_empty() {
         refusals.extend(steps::refusals(record, act, actor).into_iter().map(Refusal::NotNow));
     }
     refusals
+}
+
+/// What section 3 says against somebody else whom the act gives an auditor's part, or who conducts the audit.
+fn of_others(
+    record: &Record,
+    act: &Act,
+    actor: &Actor<'_>,
+    standing_of: &dyn Fn(&PersonId) -> Standing,
+) -> Vec<Refusal> {
+    let today = actor.today();
+    let clause = clause_of(record, act);
+    let conflicts = |person: &PersonId| independence(person.as_str(), &standing_of(person), clause.as_deref(), today);
+    match act {
+        Act::RoleGiven(given) if given.role.audits() => conflicts(&given.person),
+        Act::ItemsAssigned(assigned) => conflicts(&assigned.to),
+        Act::AuditHandedOver(handed_over) => conflicts(&handed_over.to),
+        Act::QueryAnswered(_) | Act::AuditOpened(_) | Act::ReportIssued(_) => Vec::new(),
+        _ => {
+            // An audit stands still while the person who conducts it may not audit.
+            let audit = audit_of(record, act).and_then(|id| record.audits.get(&id));
+            let Some(audit) = audit.filter(|audit| &audit.auditor != actor.person) else { return Vec::new() };
+            let why: Vec<String> = conflicts(&audit.auditor).iter().map(ToString::to_string).collect();
+            if why.is_empty() {
+                return Vec::new();
+            }
+            vec![Refusal::Suspended { audit: audit.what.audit.to_string(), why: why.join("; ") }]
+        }
+    }
 }
 
 /// Whether a role grants it, and section 3 lets the person exercise the part by which it is granted.
@@ -153,15 +190,10 @@ fn needs_independence(action: Action) -> bool {
     )
 }
 
-/// What stands against giving a role to somebody, whose own standing this is.
-pub fn giving(role: Role, person: &PersonId, standing: &Standing, today: Day) -> Vec<Refusal> {
-    if role.audits() { independence(person.as_str(), standing, None, today) } else { Vec::new() }
-}
-
-/// Audits that stand still because the only auditor who opened them may not audit any longer.
-pub fn suspended(record: &Record, audit: &AuditId, standing_of_opener: &Standing, today: Day) -> Vec<Refusal> {
+/// Why an audit stands still: its auditor may not audit any longer. Empty when it does not.
+pub fn suspended(record: &Record, audit: &AuditId, standing_of_auditor: &Standing, today: Day) -> Vec<Refusal> {
     let Some(audit) = record.audits.get(audit) else { return Vec::new() };
-    independence(audit.opened.by.as_str(), standing_of_opener, Some(&audit.what.clause), today)
+    independence(audit.auditor.as_str(), standing_of_auditor, Some(&audit.what.clause), today)
 }
 
 fn clause_of(record: &Record, act: &Act) -> Option<String> {

@@ -159,6 +159,7 @@ impl Record {
                 let id = what.audit;
                 let audit = Audit {
                     what,
+                    auditor: done.by.clone(),
                     opened: done,
                     plans: Vec::new(),
                     items: Default::default(),
@@ -170,6 +171,11 @@ impl Record {
                     reports: Vec::new(),
                 };
                 self.audits.insert(id, audit);
+            }
+            Act::AuditHandedOver(what) => {
+                if let Some(audit) = self.audits.get_mut(&what.audit) {
+                    audit.auditor = what.to;
+                }
             }
             Act::PlanCommitted(what) => {
                 self.edit(&what.audit, &done, |audit| {

@@ -90,6 +90,8 @@ pub struct SettledException {
 pub struct Audit {
     pub what: AuditOpened,
     pub opened: Done,
+    /// Who conducts it now.
+    pub auditor: PersonId,
     /// In the order of their numbers, from 1.
     pub plans: Vec<PlanState>,
     /// By the record's key.

@@ -165,6 +165,14 @@ fn audit(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     let Some(id) = super::audit_of(record, act) else { return Ok(()) };
     let audit = record.audits.get(&id).ok_or_else(|| format!("there is no audit {id}"))?;
     match act {
+        Act::AuditHandedOver(act) => {
+            given(&act.reason, "the reason for handing it over")?;
+            let person = record.person(&act.to).ok_or_else(|| format!("{} is not known in this workspace", act.to))?;
+            let roles = person.roles_on(actor.today());
+            ensure(super::Action::ConductAudit.granted_to().iter().any(|role| roles.contains(role)), || {
+                format!("{} holds no role that conducts audits", act.to)
+            })
+        }
         Act::PlanCommitted(act) => plan(record, audit, act),
         Act::SeedContributed(act) => seed(audit, act, actor),
         Act::SampleDrawn(act) => draw(audit, act),
