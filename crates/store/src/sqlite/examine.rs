@@ -1,0 +1,85 @@
+//! Reading everything: what opening, which must be quick, does not.
+
+use custodes_journal::hash::Hash;
+use custodes_journal::log::{Head, Log, LogError};
+use custodes_journal::tree::{LeafIndex, TreeSize};
+use rusqlite::Statement;
+
+use super::errors::failed;
+use super::{READ, SqliteLog, natural, read};
+use crate::nodes::{self, Frontier, Place};
+
+impl SqliteLog {
+    /// Has SQLite check its file, and makes every node and the root again from the leaves. Gives the head that
+    /// was examined. Whether contents are what the leaves commit to is for the journal's own verification.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] with the first thing found; else when the store cannot be read.
+    pub fn examine(&self) -> Result<Head, LogError> {
+        self.check_file()?;
+        let head = self.head()?;
+        self.check_tree(head)?;
+        Ok(head)
+    }
+
+    fn check_file(&self) -> Result<(), LogError> {
+        let said: String = self
+            .database
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(failed(READ))?;
+        if said != "ok" {
+            return Err(LogError::Damaged(format!("SQLite found in its file: {said}; {}", read::RESTORE)));
+        }
+        let mut orphans = self.database.prepare("PRAGMA foreign_key_check").map_err(failed(READ))?;
+        if orphans.exists([]).map_err(failed(READ))? {
+            return Err(LogError::Damaged(format!("there is content without an entry; {}", read::RESTORE)));
+        }
+        Ok(())
+    }
+
+    fn check_tree(&self, head: Head) -> Result<(), LogError> {
+        let mut statement = self.database.prepare(read::NODE).map_err(failed(READ))?;
+        let mut frontier = Frontier::new(0, Vec::new());
+        let mut wrong = None;
+        self.read(LeafIndex(0), head.size, &mut |entry| {
+            frontier.push(Hash::of_leaf(&entry.leaf), |place, hash| {
+                if wrong.is_none() {
+                    wrong = wrong_node(&mut statement, place, hash);
+                }
+            });
+            if wrong.is_some() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+        })?;
+        if let Some(error) = wrong {
+            return Err(error);
+        }
+        if frontier.root() != head.root {
+            return Err(LogError::Damaged(format!("its leaves have another root than its head; {}", read::RESTORE)));
+        }
+        let (size, count) = self.count_nodes()?;
+        if count != nodes::count(size.0) {
+            return Err(LogError::Damaged(format!("it has {count} nodes that {} entries do not make", size.0)));
+        }
+        Ok(())
+    }
+
+    /// Others may have appended meanwhile, so the size is of the same moment.
+    fn count_nodes(&self) -> Result<(TreeSize, u64), LogError> {
+        let sql = "SELECT (SELECT size FROM head), (SELECT count(*) FROM node)";
+        let (size, count): (i64, i64) =
+            self.database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed(READ))?;
+        Ok((TreeSize(natural(size, "the size in its head")?), natural(count, "the count of its nodes")?))
+    }
+}
+
+fn wrong_node(statement: &mut Statement<'_>, place: Place, hash: Hash) -> Option<LogError> {
+    match read::node_row(statement, place.level, place.index) {
+        Ok(Some(found)) if found == hash => None,
+        Ok(_) => Some(LogError::Damaged(format!(
+            "the hash kept for the subtree at level {}, place {} is not that of its leaves; {}",
+            place.level,
+            place.index,
+            read::RESTORE
+        ))),
+        Err(error) => Some(error),
+    }
+}
