@@ -4,10 +4,12 @@
 //! the event rule live here once, whatever evidence they are applied to.
 
 pub mod cadence;
+pub mod draw;
 pub mod event;
 pub mod london;
 pub mod sampled_audit;
 pub mod state;
+pub mod statistics;
 pub mod time;
 
 pub use cadence::{Cadence, CadenceFinding};
