@@ -110,14 +110,14 @@ pub fn choose_window(period: Period, window_days: u32, seed: &Seed) -> Result<Wi
 /// # Errors
 /// A key that no frame can hold.
 pub fn draw_in_window<'a>(
-    records: impl IntoIterator<Item = (&'a str, Day)> + Clone,
+    records: impl Iterator<Item = (&'a str, Day)> + Clone,
     window: &WindowChoice,
     rate: Ratio,
     seed: &Seed,
 ) -> Result<Vec<Drawn>, KeyError> {
-    let inside = |records: _| IntoIterator::into_iter(records).filter(|(_, day)| window.contains(*day));
-    let count = inside(records.clone()).count() as u64;
-    draw(inside(records).map(|(key, _)| key), seed, rate.sample_size(count))
+    let inside = records.filter(|(_, day)| window.contains(*day)).map(|(key, _)| key);
+    let count = inside.clone().count() as u64;
+    draw(inside, seed, rate.sample_size(count))
 }
 
 /// Days in the journal, as everywhere: `YYYY-MM-DD`.
