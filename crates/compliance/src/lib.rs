@@ -8,6 +8,7 @@ pub mod cadence;
 pub mod draw;
 pub mod event;
 pub mod london;
+pub mod performing;
 pub mod record;
 pub mod roles;
 pub mod sampled_audit;

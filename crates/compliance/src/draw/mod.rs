@@ -18,9 +18,9 @@ pub mod ticket;
 pub mod window;
 
 pub use digest::Digest;
-pub use frame::{Frame, FrameDigest, FrameHasher, RecordKey};
+pub use frame::{Frame, FrameDigest, FrameHasher, KeyError, RecordKey};
 pub use sample::{Draw, Drawn, draw, draw_again};
-pub use seed::{Contribution, Seed, SeedSource};
+pub use seed::{Contribution, Seed, SeedSource, check_sources};
 pub use strata::{draw_strata, stratum_sizes};
 pub use ticket::{Ticket, Tickets};
-pub use window::{Period, WindowChoice, choose_window, draw_in_window};
+pub use window::{Period, WindowChoice, WindowError, choose_window, draw_in_window};
