@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::scan::feed::Progress;
 use crate::scan::source::{Access, SourceFile};
 use crate::scan::{Scan, on_threads};
+use crate::settled::Settled;
 use crate::table::{Table, TableBuilder};
 
 /// How a folder is to be read.
@@ -44,6 +45,8 @@ pub struct Options {
     /// How many bytes of hashed keys are held in memory at most.
     pub keys_in_memory: usize,
     pub progress: Option<Progress>,
+    /// Quarantined rows that no longer keep their set from being whole.
+    pub settled: Settled,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Options {
             temporary: None,
             keys_in_memory: 512 << 20,
             progress: None,
+            settled: Settled::default(),
         }
     }
 }
@@ -72,6 +76,7 @@ pub struct Evidence {
     pub(crate) window: (i32, i32),
     /// Where the files that a manifest may state are.
     pub(crate) paths: HashMap<String, PathBuf>,
+    pub(crate) settled: Settled,
 }
 
 impl Evidence {
@@ -121,7 +126,8 @@ impl Evidence {
         };
         let window = (london::day_of(options.from).0, london::day_of(Instant(options.as_of.0 - 1)).0);
         let paths = found.into_iter().map(|found| (found.name, found.path)).collect();
-        Ok(Evidence { intake: Arc::new(intake), stated, noticed, window, paths })
+        let settled = options.settled;
+        Ok(Evidence { intake: Arc::new(intake), stated, noticed, window, paths, settled })
     }
 
     /// The private temporary folder, for a program that is interrupted and has to remove it itself.
@@ -174,15 +180,18 @@ impl Evidence {
     pub(crate) fn look_at_all(&self) -> Result<(), Vec<Problem>> {
         let sets: BTreeMap<&str, &'static Set> =
             self.intake.files.iter().map(|file| (file.set.name, file.set)).collect();
-        let mut problems = Vec::new();
-        for set in sets.into_values().filter(|set| self.intake.outcome(set).is_none()) {
-            let looked = self.scan(set, &[], self.intake.threads).and_then(|mut scan| {
-                drive(&mut scan, |_| Ok(()))?;
-                scan.finish()
-            });
-            problems.extend(looked.err());
-        }
+        let problems: Vec<Problem> = sets.into_values().filter_map(|set| self.look_at(set).err()).collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Sees to it that every row of a set was looked at.
+    pub(crate) fn look_at(&self, set: &'static Set) -> Result<(), Problem> {
+        if !self.has(set) || self.intake.outcome(set).is_some() {
+            return Ok(());
+        }
+        let mut scan = self.scan(set, &[], self.intake.threads)?;
+        drive(&mut scan, |_| Ok(()))?;
+        scan.finish().map(drop)
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use custodes_standard::evidence::Set;
+
 use crate::evidence::Evidence;
 use crate::manifest;
 use crate::outcome::{Conflict, Outcome};
 use crate::problem::Problem;
 use crate::scan::source::SourceFile;
+use crate::settled::Settled;
 use crate::stream;
 
 /// What came of one file. `rows` is the sum of the other counts.
@@ -20,6 +23,8 @@ pub struct Input {
     pub rows: u64,
     pub accepted: u64,
     pub quarantined: u64,
+    /// Of the quarantined rows, those that a person has settled.
+    pub settled: u64,
     /// Rows that say the same as a later one with their key.
     pub duplicate: u64,
     /// Rows that say something else than a later one with their key.
@@ -69,7 +74,7 @@ impl Evidence {
         let mut report = Report { notices: self.noticed.clone(), ..Report::default() };
         for file in &self.intake.files {
             if let Some(outcome) = self.intake.outcome(file.set) {
-                report.add_file(file, &outcome);
+                report.add_file(file, &outcome, &self.settled);
             }
         }
         self.compare_with_manifests(&mut report)?;
@@ -80,22 +85,41 @@ impl Evidence {
             let Some(outcome) = self.intake.outcome(set) else { continue };
             report.conflicts.extend(outcome.conflicts.iter().cloned());
             report.conflicts_unlisted += (outcome.conflicting.len() - outcome.conflicts.len()) as u64;
-            let quarantined: u64 = outcome.tallies.values().map(|tally| tally.quarantined).sum();
-            let files: Vec<&str> =
-                self.intake.files.iter().filter(|file| file.set == set).map(|file| file.name.as_str()).collect();
-            let reasons = [
-                (quarantined > 0).then(|| {
-                    format!("{quarantined} {} quarantined", if quarantined == 1 { "row is" } else { "rows are" })
-                }),
-                manifest::uncovered(&self.stated, &files, self.window.0, self.window.1),
-            ];
-            let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+            let reasons = self.reasons_not_whole(set, &outcome);
             if !reasons.is_empty() {
                 report.not_whole.insert(set.name, reasons);
             }
         }
         report.conflicts.sort();
         Ok(report)
+    }
+
+    /// Why a set cannot be taken to be whole; no reason where it can. Only this set is looked through.
+    ///
+    /// # Errors
+    /// A file of the set cannot be read to its end.
+    pub fn why_not_whole(&self, set: &'static Set) -> Result<Vec<String>, Problem> {
+        self.look_at(set)?;
+        Ok(self.intake.outcome(set).map(|outcome| self.reasons_not_whole(set, &outcome)).unwrap_or_default())
+    }
+
+    fn reasons_not_whole(&self, set: &Set, outcome: &Outcome) -> Vec<String> {
+        let quarantined: u64 = outcome.tallies.values().map(|tally| tally.quarantined).sum();
+        let settled: u64 = outcome
+            .tallies
+            .iter()
+            .map(|(file, tally)| self.settled.among(outcome.digests.get(file).map_or("", String::as_str), tally))
+            .sum();
+        let rows = |count: u64| if count == 1 { "row is" } else { "rows are" };
+        let unsettled = match (quarantined - settled, settled) {
+            (0, _) => None,
+            (_, 0) => Some(format!("{quarantined} {} quarantined", rows(quarantined))),
+            (left, _) => Some(format!("{left} of {quarantined} quarantined {} not settled", rows(quarantined))),
+        };
+        let files: Vec<&str> =
+            self.intake.files.iter().filter(|file| file.set == set).map(|file| file.name.as_str()).collect();
+        let uncovered = manifest::uncovered(&self.stated, &files, self.window.0, self.window.1);
+        unsettled.into_iter().chain(uncovered).collect()
     }
 
     fn compare_with_manifests(&self, report: &mut Report) -> Result<(), Vec<Problem>> {
@@ -120,16 +144,18 @@ impl Evidence {
 }
 
 impl Report {
-    fn add_file(&mut self, file: &SourceFile, outcome: &Outcome) {
+    fn add_file(&mut self, file: &SourceFile, outcome: &Outcome, settled: &Settled) {
         let tally = outcome.tallies.get(&file.index).cloned().unwrap_or_default();
         let superseded = outcome.files.get(&file.index).copied().unwrap_or_default();
         // A superseded row that is also in the future counts once, as superseded.
         let future = tally.future - superseded.future;
         let gone = tally.quarantined + superseded.duplicate + superseded.conflicting + future;
+        let sha256 = outcome.digests.get(&file.index).cloned().unwrap_or_default();
         self.inputs.push(Input {
             file: file.name.clone(),
             set: file.set.name,
-            sha256: outcome.digests.get(&file.index).cloned().unwrap_or_default(),
+            settled: settled.among(&sha256, &tally),
+            sha256,
             rows: tally.rows,
             accepted: tally.rows - gone,
             quarantined: tally.quarantined,

@@ -159,7 +159,7 @@ impl TableBuilder {
 }
 
 /// A batch whose texts do not keep the whole block of the file in memory that they were cut from.
-fn alone(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
+pub(crate) fn alone(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
     let own = |array: &ArrayRef| -> ArrayRef {
         match array.data_type() {
             DataType::Utf8View => Arc::new(array.as_string_view().gc()),

@@ -15,8 +15,9 @@ mod recipe;
 mod shipped;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use custodes_standard::evidence::{SETS, Set};
 
@@ -37,6 +38,9 @@ pub struct Mapping {
     pub set: &'static Set,
     /// Patterns of the files it is for; without any, the files that are the set's by their own name.
     files: Vec<String>,
+    /// The files that it is for instead, by their exact relative paths.
+    only: Option<BTreeSet<String>>,
+    text: Arc<str>,
     input: Input,
     times: Times,
     skip: Vec<Skip>,
@@ -101,7 +105,7 @@ impl Mapping {
     /// The mistakes, each with its line.
     pub fn parse(name: &str, text: &str) -> Result<Mapping, Vec<Problem>> {
         let document = Document::new(name, text);
-        let mapping = document.parse(|table| read(name, table)).flatten();
+        let mapping = document.parse(|table| read(name, text, table)).flatten();
         let mut problems = document.finish();
         problems.sort_by_key(|problem| line_of(&problem.place));
         match mapping {
@@ -110,9 +114,23 @@ impl Mapping {
         }
     }
 
+    /// The text that it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same mapping for exactly these files, by their paths relative to the folder, whatever its
+    /// patterns say: how a file is read again as it was read when it was taken in.
+    pub fn only_for(self, files: impl IntoIterator<Item = String>) -> Mapping {
+        Mapping { only: Some(files.into_iter().collect()), ..self }
+    }
+
     /// Whether a file, by its path relative to the folder, is adapted by this mapping. `by_name` is the
     /// set that the file would belong to without one.
     pub fn matches(&self, relative: &str, by_name: Option<&Set>) -> bool {
+        if let Some(only) = &self.only {
+            return only.contains(relative);
+        }
         if self.files.is_empty() {
             return by_name.is_some_and(|set| set.name == self.set.name);
         }
@@ -147,7 +165,7 @@ fn line_of(place: &str) -> u64 {
     place.rsplit(' ').next().and_then(|line| line.parse().ok()).unwrap_or_default()
 }
 
-fn read(name: &str, table: &Table<'_>) -> Option<Mapping> {
+fn read(name: &str, text: &str, table: &Table<'_>) -> Option<Mapping> {
     // A description for people; it has no effect.
     table.text("says");
     let set = read_set(table);
@@ -163,7 +181,8 @@ fn read(name: &str, table: &Table<'_>) -> Option<Mapping> {
     let record = |item: Item<'_>| item.table("records", |table| read_record(table, set, &times));
     let records: Vec<Record> = records.into_iter().filter_map(record).collect();
     let not_exported = excused.map(|item| read_not_exported(item, set, &columns)).unwrap_or_default();
-    Some(Mapping { name: name.to_owned(), set, files, input, times, skip, not_exported, columns, records })
+    let (name, text) = (name.to_owned(), Arc::from(text));
+    Some(Mapping { name, set, files, only: None, text, input, times, skip, not_exported, columns, records })
 }
 
 fn list<'a>(table: &Table<'a>, key: &str) -> Vec<Item<'a>> {
