@@ -30,6 +30,9 @@ pub struct Original {
     /// The set that it belongs to; none for a manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// The name of the mapping under which it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<String>,
     #[serde(default)]
     pub rows: u64,
     #[serde(default)]
@@ -49,6 +52,13 @@ pub struct Typed {
     pub rows: u64,
 }
 
+/// A mapping, under the hash of its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappingKept {
+    pub name: String,
+    pub sha256: String,
+}
+
 /// A row that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantined {
@@ -66,9 +76,9 @@ pub struct EvidenceImported {
     pub mark: Mark,
     pub originals: Vec<Original>,
     pub typed: Vec<Typed>,
-    /// The mappings that were applied: a shipped one's name, or the whole TOML.
+    /// The mappings that were applied, by name, each kept as it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mappings: Vec<String>,
+    pub mappings: Vec<MappingKept>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantine: Vec<Quarantined>,
     /// Quarantined rows beyond those listed.

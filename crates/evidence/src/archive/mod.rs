@@ -8,6 +8,7 @@
 //! An object is written under a temporary name, synced, made read-only and renamed, so a process that is
 //! killed leaves whole objects and temporary files, which the next [`Archive::open`] sweeps away.
 
+mod attachments;
 mod incoming;
 mod layout;
 mod object;

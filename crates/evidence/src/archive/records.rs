@@ -76,3 +76,32 @@ fn matching(set: &'static Set, file: File, keys: &BTreeSet<String>) -> Result<Ba
     let reader = builder.with_batch_size(BATCH_ROWS).with_row_filter(filter).build();
     Ok(Box::new(reader.map_err(|error| error.to_string())?))
 }
+
+impl Archive {
+    /// Every row of a small set, by key; of rows with one key the one of the last table stands.
+    ///
+    /// # Errors
+    /// As of [`Archive::records`].
+    pub fn every_record(&self, set: &'static Set, typed: &[Sha256]) -> Result<BTreeMap<String, Record>, Problem> {
+        let mut records = BTreeMap::new();
+        for object in typed {
+            self.verify(object)?;
+            let failed = |error: &dyn std::fmt::Display| {
+                let what = format!("its rows cannot be read: {error}");
+                Problem::new(format!("object {object}"), what, format!("name the typed rows of {}", set.name))
+            };
+            let file = File::open(self.path_of(object)).map_err(|error| failed(&error))?;
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+                .and_then(|builder| builder.with_batch_size(BATCH_ROWS).build())
+                .map_err(|error| failed(&error))?;
+            for batch in reader {
+                let batch = batch.map_err(|error| failed(&error))?;
+                records.extend((0..batch.num_rows()).map(|row| {
+                    let record = Record::of_row(set, &batch, row);
+                    (record.key().to_owned(), record)
+                }));
+            }
+        }
+        Ok(records)
+    }
+}

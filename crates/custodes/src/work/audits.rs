@@ -1,0 +1,367 @@
+//! The life of an audit, one step after another. Which step may be taken, the record says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use custodes_checks::Window;
+use custodes_compliance::acts::audit::{
+    Added, AuditOpened, Contribution, Drawn, FrameStated, ItemsAdded, Plan, PlanCommitted, SampleDrawn,
+    SeedContributed, SeedSource, Size, Strata,
+};
+use custodes_compliance::acts::{Act, AuditId, Mark, PersonId};
+use custodes_compliance::london;
+use custodes_compliance::performing::{self, FrameRow, FrameTable};
+use custodes_compliance::record::{Audit, Record, typed};
+use custodes_compliance::time::Day;
+use custodes_journal::beacon::{BeaconSignature, Round};
+use custodes_standard::evidence::Set;
+use custodes_standard::model::{Clause, Population, Sample};
+use custodes_standard::v3;
+
+use super::checking::{object, threads};
+use super::{WorkError, Workspace, random};
+use crate::clock;
+
+/// Opens an audit of a clause over a period, from the first day up to (and without) the last.
+///
+/// # Errors
+/// When it may not be opened.
+pub fn open(
+    workspace: &mut Workspace,
+    by: &PersonId,
+    clause: &str,
+    from: Day,
+    to: Day,
+    again_because: Option<String>,
+) -> Result<AuditId, WorkError> {
+    let mark = Mark::of(random()?);
+    workspace.act(by, |workspace| {
+        let audit = AuditId::after(workspace.record.audits.keys().next_back());
+        let (clause, again_because) = (clause.to_owned(), again_because.clone());
+        Ok(vec![Act::from(AuditOpened { audit, mark: mark.clone(), clause, from, to, again_because })])
+    })?;
+    let opened = workspace.record.audits.iter().find(|(_, audit)| audit.what.mark == mark).map(|(id, _)| *id);
+    opened.ok_or_else(|| "the audit is not on record".into())
+}
+
+/// The clause of an audit.
+///
+/// # Errors
+/// When there is no such audit.
+pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, Audit), WorkError> {
+    let audit = record.audits.get(audit).ok_or_else(|| WorkError::Said(format!("there is no audit {audit}")))?;
+    let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
+    Ok((clause, audit.clone()))
+}
+
+/// What a plan is asked for; the frame is taken from the evidence.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The clause's own rate, where none is given.
+    pub size: Option<Size>,
+    pub strata: Option<Strata>,
+    pub rationale: String,
+    pub risk_assessment: String,
+    pub seed_from: Vec<SeedSource>,
+    /// Adds to the sample of the plan in force, over what was not drawn.
+    pub tops_up: bool,
+}
+
+/// Freezes the population and commits the plan: from here nothing in it can change.
+///
+/// # Errors
+/// When the steps before are missing, the plan lacks something, or a beacon's round is published already.
+pub fn commit_plan(
+    workspace: &mut Workspace,
+    by: &PersonId,
+    audit: AuditId,
+    planned: &Planned,
+) -> Result<u32, WorkError> {
+    let (clause, state) = clause_of(&workspace.record, &audit)?;
+    workspace.permit(by, custodes_compliance::roles::Action::ConductAudit, Some(clause.id))?;
+    performing::check_sources(&planned.seed_from).map_err(|why| why.to_string())?;
+    let now = workspace.now()?;
+    for source in &planned.seed_from {
+        if let SeedSource::Beacon { round } = source {
+            round_of(*round)?.not_before(now.0).map_err(|why| why.to_string())?;
+        }
+    }
+    let taken = Taken::of(workspace, clause, &state, planned)?;
+    let (table_sha256, _) = workspace.archive.keep_text(&taken.table.to_text())?;
+    let digest = taken.table.digest().map_err(|why| why.to_string())?;
+    let plan = Plan {
+        clause: clause.id.to_owned(),
+        from: state.what.from,
+        to: state.what.to,
+        window_days: taken.window_days,
+        size: taken.size,
+        strata: planned.strata.clone(),
+        rationale: planned.rationale.clone(),
+        risk_assessment: planned.risk_assessment.clone(),
+        frame: FrameStated {
+            sha256: digest.frame_sha256.to_string(),
+            count: digest.count,
+            table_sha256: table_sha256.to_string(),
+            uncertain: taken.uncertain,
+        },
+        seed_from: planned.seed_from.clone(),
+        evidence: workspace.record.evidence().map(|(id, _)| *id).collect(),
+        parameters: workspace.record.parameters_on(state.what.to).map(|(id, _)| *id),
+        tops_up: taken.tops_up,
+    };
+    workspace.act(by, |workspace| {
+        let number = workspace.record.audits.get(&audit).map_or(1, |audit| audit.plans.len() as u32 + 1);
+        Ok(vec![Act::from(PlanCommitted { audit, number, plan: plan.clone() })])
+    })?;
+    Ok(workspace.record.audits.get(&audit).map_or(0, |audit| audit.plans.len() as u32))
+}
+
+/// What a plan takes from evidence and parameters.
+struct Taken {
+    table: FrameTable,
+    size: Size,
+    window_days: Option<i64>,
+    uncertain: u64,
+    tops_up: Option<u32>,
+}
+
+impl Taken {
+    fn of(workspace: &Workspace, clause: &'static Clause, audit: &Audit, planned: &Planned) -> Result<Taken, WorkError> {
+        let Sample::Rate { parameter, window_days, .. } = clause.sample else {
+            return Err(format!("{} has no sample to be drawn: its records are judged all", clause.id).into());
+        };
+        let window = window_of(audit)?;
+        let parameters = workspace.parameters_at(window.as_of)?;
+        let size = planned.size.clone().unwrap_or_else(|| Size::Rate(parameters.rate(parameter).to_string()));
+        if planned.tops_up {
+            let (number, plan) = audit.plan().ok_or("there is no plan to add to")?;
+            let drawn = plan.drawn.as_ref().map(|(_, drawn)| drawn).ok_or("the plan in force has drawn no sample to add to")?;
+            let table = frame_table(workspace, &plan.plan)?;
+            let left = table.rows().iter().filter(|row| {
+                let inside = drawn.window.is_none_or(|(first, last)| row.day.is_some_and(|day| first <= day && day <= last));
+                inside && !audit.items.get(&row.key).is_some_and(custodes_compliance::record::Item::is_random)
+            });
+            let table = FrameTable::of(left.cloned().collect());
+            return Ok(Taken { table, size, window_days: None, uncertain: 0, tops_up: Some(number) });
+        }
+        let view = workspace.view()?;
+        let column = planned.strata.as_ref().map(|strata| strata.column.as_str());
+        let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), clause.id, None, column)?;
+        let uncertain = frame.uncertain;
+        let rows = frame.keys.into_iter().map(|key| FrameRow { key: key.key, day: key.day, stratum: key.stratum });
+        let window_days = window_days.map(|name| parameters.whole(name));
+        Ok(Taken { table: FrameTable::of(rows.collect()), size, window_days, uncertain, tops_up: None })
+    }
+}
+
+/// The audited period as a window of the check.
+///
+/// # Errors
+/// When it is none.
+pub fn window_of(audit: &Audit) -> Result<Window, WorkError> {
+    let (from, to) = (london::midnight(audit.what.from), london::midnight(audit.what.to));
+    Ok(Window::new(from, to).map_err(|why| why.to_string())?)
+}
+
+/// A plan's frame, as it was frozen.
+///
+/// # Errors
+/// When it is missing or damaged.
+pub fn frame_table(workspace: &Workspace, plan: &Plan) -> Result<FrameTable, WorkError> {
+    let text = workspace.archive.text(&object(&plan.frame.table_sha256)?)?;
+    Ok(FrameTable::parse(&text).map_err(|why| why.to_string())?)
+}
+
+fn round_of(round: u64) -> Result<Round, WorkError> {
+    Round::try_from(round).map_err(|why| WorkError::Said(why.to_string()))
+}
+
+/// Puts a part of the seed on record, once it was checked.
+///
+/// # Errors
+/// When it is not what the plan promised, or its step has not come.
+pub fn contribute(
+    workspace: &mut Workspace,
+    by: &PersonId,
+    audit: AuditId,
+    source: usize,
+    given: &Given,
+) -> Result<(), WorkError> {
+    let (_, state) = clause_of(&workspace.record, &audit)?;
+    let planned = state.plan().and_then(|(number, plan)| Some((number, plan.plan.seed_from.get(source)?.clone())));
+    let contribution = match (&planned, given) {
+        (Some((_, SeedSource::Dice { .. })), Given::Dice { digits, witness }) => {
+            let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+            Contribution::Dice { digits, witness: witness.clone() }
+        }
+        (Some((_, SeedSource::Beacon { round })), Given::Beacon { signature }) => {
+            let signature = BeaconSignature::parse(signature).map_err(|why| why.to_string())?;
+            let randomness = signature.verify(round_of(*round)?).map_err(|why| why.to_string())?;
+            Contribution::Beacon {
+                round: *round,
+                signature: signature.to_string(),
+                randomness: randomness.to_string(),
+            }
+        }
+        (Some((_, SeedSource::Secret { .. })), Given::Secret { secret }) => {
+            Contribution::Secret { party: by.clone(), secret: secret.clone() }
+        }
+        (Some(_), _) => return Err("the plan says that this part of the seed comes from elsewhere".into()),
+        (None, _) => return Err("the plan comes before the seed: commit it first (custodes plan commit)".into()),
+    };
+    if let Some((_, plan)) = state.plan() {
+        // What could not be joined later is refused now.
+        let one = BTreeMap::from([(source, &contribution)]);
+        if let Err(performing::PerformError::Seed { part, why }) = performing::seed(&plan.plan, &one)
+            && part == source
+        {
+            return Err(why.into());
+        }
+    }
+    workspace.act(by, |workspace| {
+        let plan = workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);
+        Ok(vec![Act::from(SeedContributed { audit, plan, source, contribution: contribution.clone() })])
+    })?;
+    Ok(())
+}
+
+/// What somebody gives to a seed.
+#[derive(Debug, Clone)]
+pub enum Given {
+    Dice { digits: String, witness: PersonId },
+    Beacon { signature: String },
+    Secret { secret: String },
+}
+
+/// Draws the sample of the plan in force.
+///
+/// # Errors
+/// When a step before it is missing, or the frame is not the one frozen.
+pub fn draw(workspace: &mut Workspace, by: &PersonId, audit: AuditId) -> Result<SampleDrawn, WorkError> {
+    let (clause, state) = clause_of(&workspace.record, &audit)?;
+    let prepared = match state.plan() {
+        // The steps are asked of the record below; here there may be nothing to draw from yet.
+        Some((number, plan)) if plan.drawn.is_none() && plan.awaited().next().is_none() => {
+            let table = frame_table(workspace, &plan.plan)?;
+            let contributions = plan.contributions.iter().map(|(part, (_, given))| (*part, given)).collect();
+            let performed = performing::perform(&plan.plan, &contributions, &table).map_err(|why| why.to_string())?;
+            let keys: BTreeSet<String> = performed.sample.iter().map(|(key, _)| key.clone()).collect();
+            let owners = owners(workspace, clause, &keys)?;
+            SampleDrawn {
+                audit,
+                plan: number,
+                seed: performed.seed.as_str().to_owned(),
+                window: performed.window.map(|window| (window.first, window.last)),
+                population: performed.population,
+                sample: performed
+                    .sample
+                    .into_iter()
+                    .map(|(key, stratum)| Drawn {
+                        owners: owners.get(&key).cloned().unwrap_or_default(),
+                        key,
+                        stratum,
+                    })
+                    .collect(),
+            }
+        }
+        other => SampleDrawn {
+            audit,
+            plan: other.map_or(0, |(number, _)| number),
+            seed: String::new(),
+            window: None,
+            population: 0,
+            sample: Vec::new(),
+        },
+    };
+    workspace.act(by, |_| Ok(vec![Act::from(prepared.clone())]))?;
+    Ok(prepared)
+}
+
+/// Puts records on the worklist that no draw chose.
+///
+/// # Errors
+/// When it may not be done now.
+pub fn add_items(
+    workspace: &mut Workspace,
+    by: &PersonId,
+    audit: AuditId,
+    how: Added,
+    keys: &BTreeSet<String>,
+    reason: &str,
+) -> Result<(), WorkError> {
+    let (clause, _) = clause_of(&workspace.record, &audit)?;
+    let owners = owners(workspace, clause, keys)?;
+    let item = |key: &String| Drawn {
+        key: key.clone(),
+        owners: owners.get(key).cloned().unwrap_or_default(),
+        stratum: None,
+    };
+    workspace.act(by, |_| {
+        let items = keys.iter().map(item).collect();
+        Ok(vec![Act::from(ItemsAdded { audit, how, items, reason: reason.to_owned() })])
+    })?;
+    Ok(())
+}
+
+/// The keys of everything that the clause is about in the audited period.
+///
+/// # Errors
+/// When the evidence cannot be read.
+pub fn everything(workspace: &Workspace, audit: &AuditId) -> Result<BTreeSet<String>, WorkError> {
+    let (clause, state) = clause_of(&workspace.record, audit)?;
+    let window = window_of(&state)?;
+    let parameters = workspace.parameters_at(window.as_of)?;
+    let view = workspace.view()?;
+    let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), clause.id, None, None)?;
+    Ok(frame.keys.into_iter().map(|key| key.key).collect())
+}
+
+/// The set whose records a clause's audit judges.
+pub fn set_of(clause: &Clause) -> Option<&'static Set> {
+    match clause.population {
+        Population::Rows { of, .. } => Some(of),
+        Population::Query { .. } | Population::Judged => match clause.id {
+            "8.2.2.c" | "8.2.2.d" | "8.2.2.e" => Some(&custodes_standard::evidence::ACCOUNTS),
+            "8.3.5" => Some(&custodes_standard::evidence::SUPER_ADMIN_SESSIONS),
+            _ => None,
+        },
+    }
+}
+
+/// Columns that name whose own record it is: who searched, holds, approved, asked for it.
+const OWNERS: &[&str] =
+    &["user_id", "person_id", "authorised_by", "approved_by", "changed_by", "discloser", "reviewer_id"];
+
+fn owners(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<String>>, WorkError> {
+    let rows = rows(workspace, clause, keys)?;
+    let of = |row: &custodes_evidence::Record| -> Vec<String> {
+        let named = OWNERS.iter().filter_map(|column| row.cell(column));
+        let mut owners: Vec<String> = named.filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        owners
+    };
+    Ok(rows.iter().map(|(key, row)| (key.clone(), of(row))).collect())
+}
+
+/// The rows of some keys, as they were taken in.
+///
+/// # Errors
+/// When evidence is missing or damaged.
+pub fn rows(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, custodes_evidence::Record>, WorkError> {
+    let Some(set) = set_of(clause) else { return Ok(BTreeMap::new()) };
+    let objects = typed(&workspace.record, set.name).map(|(_, typed)| object(&typed.sha256));
+    Ok(workspace.archive.records(set, &objects.collect::<Result<Vec<_>, _>>()?, keys)?)
+}
+
+/// Today in London, by the machine's clock.
+pub fn today() -> Day {
+    london::day_of(clock::now())
+}
