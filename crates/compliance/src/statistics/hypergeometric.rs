@@ -59,7 +59,7 @@ pub(super) fn sample_size(population: u64, bad: u64, found: u64, confidence: Con
     if bad > population || found >= bad {
         return None;
     }
-    let stride = population / bad * (found + 1);
+    let stride = (population / bad).saturating_mul(found + 1);
     search::smallest(found + 1, population, stride, |drawn| excludes(population, bad, drawn, found, confidence.risk()))
 }
 
