@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use custodes_compliance::event::Moment;
 use custodes_compliance::sampled_audit::Asked;
 use custodes_compliance::state::{Arises as Established, Established as Known, State};
 use custodes_compliance::time::Day;
@@ -69,14 +70,14 @@ fn clauses_wanted(only: &BTreeSet<&str>) -> Vec<&'static Clause> {
     CLAUSES.iter().copied().filter(|clause| only.is_empty() || ids.contains(clause.id)).collect()
 }
 
-struct Run<'a> {
-    engine: &'a Engine,
-    source: &'a Source,
-    window: Window,
-    parameters: &'a Parameters,
-    passes: &'a Passes,
-    reviews: &'a Reviews,
-    report: &'a Report,
+pub(crate) struct Run<'a> {
+    pub engine: &'a Engine,
+    pub source: &'a Source,
+    pub window: Window,
+    pub parameters: &'a Parameters,
+    pub passes: &'a Passes,
+    pub reviews: &'a Reviews,
+    pub report: &'a Report,
 }
 
 /// One clause's findings, before its state is taken.
@@ -104,6 +105,14 @@ impl Run<'_> {
         sets.iter().all(|set| self.source.has(set))
     }
 
+    /// What the clause's event rule judged, where the clause may arise.
+    pub fn judged(&self, clause: &'static Clause) -> Result<Vec<(String, Moment)>, CheckError> {
+        let mut found = Findings::default();
+        self.events(clause, &mut found)?;
+        let arises = self.arises(clause, found.judged.len() as u64)?;
+        Ok(if arises == Established::No { Vec::new() } else { found.judged })
+    }
+
     fn findings(&self, clause: &'static Clause) -> Result<OfClause, CheckError> {
         let mut found = Findings::default();
         let mut population = match clause.population {
@@ -115,7 +124,7 @@ impl Run<'_> {
             // What an event rule judged is known once it has run: it runs first.
             Population::Judged => {
                 self.events(clause, &mut found)?;
-                found.judged
+                found.judged.len() as u64
             }
         };
         let arises = self.arises(clause, population)?;
@@ -238,7 +247,7 @@ impl Run<'_> {
                 // Without reviews there is no verdict; what there is to judge is counted all the same.
                 let mut unheard = Findings::default();
                 rule.apply(&answer, &mut unheard).map_err(CheckError::query(clause.id))?;
-                found.judged += unheard.judged;
+                found.judged.append(&mut unheard.judged);
             }
         }
         Ok(())

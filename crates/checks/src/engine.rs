@@ -245,6 +245,10 @@ impl Answer {
         self.0.num_rows()
     }
 
+    pub fn batch(&self) -> &RecordBatch {
+        &self.0
+    }
+
     fn column(&self, name: &str, wanted: &DataType) -> EngineResult<Arc<dyn Array>> {
         let column = self
             .0

@@ -6,6 +6,7 @@
 mod accounts;
 mod check;
 mod engine;
+mod frame;
 pub mod outcome;
 pub mod parameters;
 mod passes;
@@ -17,6 +18,7 @@ pub mod template;
 pub mod window;
 
 pub use check::{check, parameters_of};
+pub use frame::{Asked, Frame, Member, frame, subject_of};
 pub use outcome::{ClauseOutcome, Exception, Outcome};
 pub use parameters::Parameters;
 pub use source::Source;
@@ -30,6 +32,9 @@ pub enum CheckError {
     /// The evidence could not be read to its end, or is not what its manifest states.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Evidence(Vec<custodes_evidence::Problem>),
+    /// No frame can be made of what was asked.
+    #[error("{0}")]
+    Frame(String),
     #[error("the tests of {of} could not run: {cause}")]
     Query { of: String, cause: Box<datafusion::common::DataFusionError> },
 }

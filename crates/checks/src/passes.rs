@@ -94,14 +94,7 @@ pub fn run(
     parameters: &Parameters,
     clauses: &[&'static Clause],
 ) -> Result<Passes, CheckError> {
-    for set in SETS.iter().filter(|set| !set.streamed) {
-        let registered = if source.has(set) && needed(set, clauses) {
-            engine.register_table(set.name, source.table(set)?)
-        } else {
-            engine.register(set.name, source.schema(set), Vec::new())
-        };
-        registered.map_err(CheckError::query(set.name))?;
-    }
+    register_tables(engine, source, clauses)?;
     let leavers = leavers(engine, window, parameters)?;
     let mut passes = Passes { leavers, ..Passes::default() };
     if source.has(&ACCOUNTS) {
@@ -121,6 +114,22 @@ pub fn run(
         }
     }
     Ok(passes)
+}
+
+/// Registers every set that does not stream past; those that no clause looks at come without rows.
+///
+/// # Errors
+/// When a set cannot be read to its end.
+pub fn register_tables(engine: &Engine, source: &Source, clauses: &[&'static Clause]) -> Result<(), CheckError> {
+    for set in SETS.iter().filter(|set| !set.streamed) {
+        let registered = if source.has(set) && needed(set, clauses) {
+            engine.register_table(set.name, source.table(set)?)
+        } else {
+            engine.register(set.name, source.schema(set), Vec::new())
+        };
+        registered.map_err(CheckError::query(set.name))?;
+    }
+    Ok(())
 }
 
 /// Whether any clause to be checked looks at the set.

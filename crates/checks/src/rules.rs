@@ -21,8 +21,8 @@ use crate::window::Window;
 pub struct Findings {
     pub exceptions: Vec<Exception>,
     pub untestable: BTreeMap<&'static str, u64>,
-    /// How many events its event rule judged.
-    pub judged: u64,
+    /// What its event rule judged: each subject, and when it happened.
+    pub judged: Vec<(String, Moment)>,
 }
 
 impl Findings {
@@ -244,7 +244,7 @@ impl EventRule<'_> {
         let event = Event { happened: matter.happened, limit: self.limit, reviews: &reviews, as_of: self.window.as_of };
         let judged = self.falls_to_be_judged(&event);
         if (judged || matter.counted) && !matter.unknown {
-            findings.judged += 1;
+            findings.judged.push((matter.subject.to_owned(), matter.happened));
         }
         if !judged || matter.settled.is_some_and(|day| day <= event.due().day()) {
             return;

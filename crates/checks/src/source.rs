@@ -47,6 +47,18 @@ impl Source {
         self.evidence.report().map_err(CheckError::Evidence)
     }
 
+    /// Why a set cannot be taken to be whole: it did not come, rows of it are quarantined, or a manifest
+    /// leaves days of the window out. No reason where it is whole.
+    ///
+    /// # Errors
+    /// When a file of the set cannot be read to its end.
+    pub fn why_not_whole(&self, set: &'static Set) -> Result<Vec<String>, CheckError> {
+        if !self.has(set) {
+            return Ok(vec![format!("{} did not come", set.name)]);
+        }
+        self.evidence.why_not_whole(set).map_err(|problem| CheckError::Evidence(vec![problem]))
+    }
+
     /// One pass over a set; it begins when the engine asks for its columns.
     pub(crate) fn pass(&self, set: &'static Set) -> Arc<OnePass> {
         Arc::new(OnePass { evidence: Arc::clone(&self.evidence), set, threads: self.threads, scan: Mutex::default() })
