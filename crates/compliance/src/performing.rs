@@ -261,6 +261,7 @@ mod tests {
                 count: digest.count,
                 table_sha256: String::new(),
                 uncertain: 0,
+                not_whole: vec![],
             },
             seed_from: vec![Source::Dice { witness: PersonId::parse("w").unwrap() }],
             evidence: vec![],

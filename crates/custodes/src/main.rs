@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod cli;
 mod clock;
+mod work;
 
 fn main() -> ExitCode {
     let arguments: Vec<std::ffi::OsString> = std::env::args_os().skip(1).collect();

@@ -73,6 +73,9 @@ pub struct FrameStated {
     /// Rows of which it cannot be said whether they belong.
     #[serde(default)]
     pub uncertain: u64,
+    /// Why the evidence behind it cannot be taken to be whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_whole: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

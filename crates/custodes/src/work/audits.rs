@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use custodes_checks::Window;
+use custodes_checks::{Asked, Frame, Window};
 use custodes_compliance::acts::audit::{
     Added, AuditOpened, Contribution, Drawn, FrameStated, ItemsAdded, Plan, PlanCommitted, SampleDrawn,
     SeedContributed, SeedSource, Size, Strata,
@@ -102,6 +102,7 @@ pub fn commit_plan(
             count: digest.count,
             table_sha256: table_sha256.to_string(),
             uncertain: taken.uncertain,
+            not_whole: taken.not_whole,
         },
         seed_from: planned.seed_from.clone(),
         evidence: workspace.record.evidence().map(|(id, _)| *id).collect(),
@@ -121,6 +122,7 @@ struct Taken {
     size: Size,
     window_days: Option<i64>,
     uncertain: u64,
+    not_whole: Vec<String>,
     tops_up: Option<u32>,
 }
 
@@ -141,16 +143,27 @@ impl Taken {
                 inside && !audit.items.get(&row.key).is_some_and(custodes_compliance::record::Item::is_random)
             });
             let table = FrameTable::of(left.cloned().collect());
-            return Ok(Taken { table, size, window_days: None, uncertain: 0, tops_up: Some(number) });
+            return Ok(Taken { table, size, window_days: None, uncertain: 0, not_whole: Vec::new(), tops_up: Some(number) });
         }
         let view = workspace.view()?;
         let column = planned.strata.as_ref().map(|strata| strata.column.as_str());
-        let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), clause.id, None, column)?;
-        let uncertain = frame.uncertain;
-        let rows = frame.keys.into_iter().map(|key| FrameRow { key: key.key, day: key.day, stratum: key.stratum });
+        let asked = Asked { clause, days: None, stratum: column };
+        let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
+        let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
         let window_days = window_days.map(|name| parameters.whole(name));
-        Ok(Taken { table: FrameTable::of(rows.collect()), size, window_days, uncertain, tops_up: None })
+        Ok(Taken { table: table_of(&frame), size, window_days, uncertain, not_whole, tops_up: None })
     }
+}
+
+fn table_of(frame: &Frame) -> FrameTable {
+    // A value that cannot be known is a stratum too: nobody may leave those records out of the draw.
+    let stratum = |value: Option<&str>| Some(value.unwrap_or("(withheld)").to_owned());
+    let rows = frame.members().map(|member| FrameRow {
+        key: member.key.to_owned(),
+        day: member.day,
+        stratum: stratum(member.stratum),
+    });
+    FrameTable::of(rows.collect())
 }
 
 /// The audited period as a window of the check.
@@ -311,8 +324,9 @@ pub fn everything(workspace: &Workspace, audit: &AuditId) -> Result<BTreeSet<Str
     let window = window_of(&state)?;
     let parameters = workspace.parameters_at(window.as_of)?;
     let view = workspace.view()?;
-    let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), clause.id, None, None)?;
-    Ok(frame.keys.into_iter().map(|key| key.key).collect())
+    let asked = Asked { clause, days: None, stratum: None };
+    let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
+    Ok(frame.members().map(|member| member.key.to_owned()).collect())
 }
 
 /// The set whose records a clause's audit judges.

@@ -5,16 +5,11 @@
 //! may be done. No use case writes to the journal by another way.
 
 pub mod audits;
-pub mod bundle;
 pub mod checking;
-pub mod draw;
 pub mod evidence;
 mod fold;
 pub mod keys;
-pub mod reporting;
 pub mod standing;
-pub mod verifying;
-pub mod witnessing;
 mod workspace;
 
 use custodes_compliance::roles::Refusal;

@@ -83,7 +83,7 @@ impl Workspace {
             lea,
             origin: origin.to_string(),
             key,
-            standard: custodes_standard::v3::TITLE.to_owned(),
+            standard: custodes_standard::STANDARD.to_owned(),
             program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
             mark: Mark::of(random()?),
         };
