@@ -71,8 +71,7 @@ impl SqliteLog {
             _ => return Err(OpenError::AlreadyThere { path }),
         }
         settings.for_writing(&database)?;
-        let transaction =
-            database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(MAKE))?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(MAKE))?;
         // Again, for in between another program may have made it.
         if !matches!(whose(&transaction, &path)?, Whose::Nobodys) {
             return Err(OpenError::AlreadyThere { path });

@@ -70,8 +70,9 @@ impl Settings {
         set(database, "secure_delete", 1)?;
         // Else a REPLACE deletes without asking the triggers.
         set(database, "recursive_triggers", 1)?;
-        let mode: String =
-            database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(OpenError::setting)?;
+        let mode: String = database
+            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+            .map_err(OpenError::setting)?;
         if mode != "wal" {
             return Err(OpenError::NoWriteAheadLog { mode });
         }

@@ -115,9 +115,7 @@ pub(super) fn purge(database: &Connection) -> Result<(), LogError> {
         return Err(LogError::Store { doing: PURGE.to_owned(), cause: Box::new(StillThere) });
     }
     // A later disposal has its own size here, and still is due.
-    database
-        .execute("UPDATE head SET purge_due = NULL WHERE purge_due = ?1", [due])
-        .map_err(failed(PURGE))?;
+    database.execute("UPDATE head SET purge_due = NULL WHERE purge_due = ?1", [due]).map_err(failed(PURGE))?;
     Ok(())
 }
 

@@ -1,0 +1,162 @@
+//! After a disposal no byte of the content is in the files.
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use custodes_journal::entry::NewEntry;
+use custodes_journal::log::{Expect, Log, LogError};
+use custodes_journal::tree::LeafIndex;
+use custodes_store::{Settings, SqliteLog, StillThere};
+use proptest::prelude::*;
+
+use crate::sample::{entries, entry};
+
+/// What of an entry's content or salt stands anywhere in the files of a folder: beginning, middle and end are
+/// looked for apart, since a page that was used again may have lost only a part.
+pub fn traces(folder: &Path, gone: &[NewEntry]) -> Vec<String> {
+    let mut traces = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let found = traces_in(&bytes, gone);
+        traces.extend(found.into_iter().map(|what| format!("{}: {what}", path.display())));
+    }
+    traces
+}
+
+pub fn traces_in(bytes: &[u8], gone: &[NewEntry]) -> Vec<String> {
+    let mut traces = Vec::new();
+    let windows: std::collections::HashSet<&[u8]> = bytes.windows(8).collect();
+    for (number, entry) in gone.iter().enumerate() {
+        for (what, secret) in [("content", &entry.content[..]), ("salt", &entry.salt.0)] {
+            for (part, at) in [("beginning", 0), ("middle", secret.len() / 2 - 4), ("end", secret.len() - 8)] {
+                if windows.contains(&secret[at..at + 8]) {
+                    traces.push(format!("{part} of the {what} of {number}"));
+                }
+            }
+        }
+    }
+    traces
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+    #[test]
+    fn nothing_of_what_was_disposed_of_is_left_in_the_files(
+        rounds in proptest::collection::vec((1_u64..60, proptest::collection::vec(any::<prop::sample::Index>(), 1..40)), 1..8)
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let mut log = SqliteLog::create_with(&path, Settings::default().checkpoint_after(20)).unwrap();
+        let (mut written, mut gone) = (Vec::new(), Vec::new());
+        for (more, chosen) in rounds {
+            let size = written.len() as u64;
+            let new = entries("secret", size..size + more);
+            log.append(&new, Expect::Anything, None).unwrap();
+            written.extend(new);
+            let content = &written[written.len() - 1].content;
+            log.keep_derived("fold", Some(content)).unwrap();
+            let of: Vec<usize> = chosen.iter().map(|index| index.index(written.len())).collect();
+            let record = [entry("secret", written.len() as u64)];
+            let indexes: Vec<LeafIndex> = of.iter().map(|index| LeafIndex(*index as u64)).collect();
+            log.dispose(&indexes, &record, Expect::Anything).unwrap();
+            written.extend(record);
+            gone.extend(of.into_iter().map(|index| written[index].clone()));
+            prop_assert_eq!(traces(folder.path(), &gone), Vec::<String>::new());
+        }
+        log.examine().unwrap();
+        drop(log);
+        prop_assert_eq!(traces(folder.path(), &gone), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_is_not_disposed_of_is_found_by_the_same_search() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = SqliteLog::create(&folder.path().join("journal.db")).unwrap();
+    let new = entries("kept", 0..4);
+    log.append(&new, Expect::Anything, None).unwrap();
+    assert_eq!(traces(folder.path(), &new).len(), 4 * 6);
+}
+
+/// Why a disposal empties rows: deleting them leaves copies behind, and this finds them.
+#[test]
+fn deleting_rows_would_leave_bytes_behind() {
+    let mut left = 0;
+    for seed in 0..8 {
+        let folder = tempfile::tempdir().unwrap();
+        let database = rusqlite::Connection::open(folder.path().join("plain.db")).unwrap();
+        for (name, value) in [("secure_delete", "ON"), ("journal_mode", "WAL"), ("synchronous", "OFF")] {
+            database.pragma_update_and_check(None, name, value, |_| Ok(())).unwrap();
+        }
+        database.execute_batch("CREATE TABLE content (idx INTEGER PRIMARY KEY, bytes BLOB) STRICT").unwrap();
+        let name = format!("plain {seed}");
+        let mut gone = Vec::new();
+        for round in 0..40_u64 {
+            database.execute_batch("BEGIN").unwrap();
+            for number in round * 30..round * 30 + 30 {
+                let content = entry(&name, number).content;
+                database.execute("INSERT INTO content VALUES (?1, ?2)", (number as i64, content)).unwrap();
+            }
+            database.execute_batch("COMMIT; BEGIN").unwrap();
+            for number in (0..round * 30 + 30).filter(|number| (number * 7919 + round) % 5 < 2) {
+                if database.execute("DELETE FROM content WHERE idx = ?1", [number as i64]).unwrap() == 1 {
+                    gone.push(entry(&name, number));
+                }
+            }
+            database.execute_batch("COMMIT").unwrap();
+        }
+        database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        left += traces(folder.path(), &gone).len();
+    }
+    assert!(left > 0, "SQLite has become better: rows of content may be deleted now");
+}
+
+#[test]
+fn while_another_program_reads_the_disposal_is_recorded_and_says_that_bytes_remain() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let impatient = Settings::default().patience(Duration::ZERO);
+    let mut log = SqliteLog::create_with(&path, impatient).unwrap();
+    let new = entries("secret", 0..20);
+    log.append(&new, Expect::Anything, None).unwrap();
+
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM entry").unwrap();
+    let error = log.dispose(&[LeafIndex(3)], &[entry("record", 0)], Expect::Anything).unwrap_err();
+    let LogError::Store { cause, .. } = &error else { panic!("{error}") };
+    assert_eq!(cause.downcast_ref::<StillThere>(), Some(&StillThere), "{error}");
+    assert!(error.to_string().contains("the disposal is recorded"), "{error}");
+    assert!(cause.source().is_none());
+    assert_eq!(log.head().unwrap().size.0, 21);
+    assert!(log.purge_is_due().unwrap());
+    assert!(log.purge().is_err());
+    assert_ne!(traces(folder.path(), &new[3..4]), Vec::<String>::new());
+
+    reader.execute_batch("COMMIT").unwrap();
+    log.purge().unwrap();
+    assert!(!log.purge_is_due().unwrap());
+    assert_eq!(traces(folder.path(), &new[3..4]), Vec::<String>::new());
+    log.purge().unwrap();
+}
+
+#[test]
+fn opening_again_finishes_a_disposal_that_was_cut_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let impatient = Settings::default().patience(Duration::ZERO);
+    let mut log = SqliteLog::create_with(&path, impatient).unwrap();
+    let new = entries("secret", 0..20);
+    log.append(&new, Expect::Anything, None).unwrap();
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM entry").unwrap();
+    log.dispose(&[LeafIndex(5)], &[entry("record", 0)], Expect::Anything).unwrap_err();
+    // While the reader is there, opening neither waits nor fails.
+    let other = SqliteLog::open(&path).unwrap();
+    assert!(other.purge_is_due().unwrap());
+    reader.execute_batch("COMMIT").unwrap();
+    let other = SqliteLog::open(&path).unwrap();
+    assert!(!other.purge_is_due().unwrap());
+    assert_eq!(traces(folder.path(), &new[5..6]), Vec::<String>::new());
+}
