@@ -127,10 +127,7 @@ pub fn a_writer_whose_expectation_fails_is_told_and_writes_nothing<J: Journal>(n
         one.append(&entries("one", 0..1), Expect::Head(expected), Some("key")).unwrap_err(),
         one.dispose(&[LeafIndex(0)], &entries("one", 0..1), Expect::Head(expected)).unwrap_err(),
     ] {
-        assert!(
-            matches!(error, LogError::Moved { expected: e, found: f } if e == expected && f == found),
-            "{error}"
-        );
+        assert!(matches!(error, LogError::Moved { expected: e, found: f } if e == expected && f == found), "{error}");
     }
     let same_size = Head { root: Hash::of(b"another history"), ..found };
     assert!(matches!(one.append(&[], Expect::Head(same_size), None), Err(LogError::Moved { .. })));
