@@ -176,9 +176,6 @@ fn opening_does_not_read_every_entry() {
     let mut bytes = std::fs::read(journal.path()).unwrap();
     let (from, to) = (bytes.len() / 4, bytes.len() / 4 * 3);
     let head = journal.connect().head().unwrap();
-    let peaks = Connection::open(journal.path()).unwrap();
-    assert_eq!(peaks.query_row("SELECT count(*) FROM node", [], |row| row.get::<_, i64>(0)).unwrap(), 5994);
-    drop(peaks);
     let page = 4096;
     let mut harmless = 0;
     for at in (from / page * page..to / page * page).step_by(page) {
