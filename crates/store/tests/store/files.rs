@@ -122,7 +122,7 @@ fn a_slip_with_sql_is_refused_by_the_database() {
         "PRAGMA foreign_keys = ON; INSERT INTO content VALUES (77, zeroblob(32), x'00')",
         "UPDATE node SET hash = zeroblob(32)",
         "DELETE FROM node",
-        "INSERT OR REPLACE INTO node VALUES (0, 0, zeroblob(32))",
+        "INSERT INTO node VALUES (0, 0, zeroblob(32))",
         "UPDATE head SET size = 4",
         "UPDATE head SET root = zeroblob(32)",
         "DELETE FROM head",

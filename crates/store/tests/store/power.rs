@@ -132,5 +132,6 @@ fn the_same_power_cuts_ruin_the_journal_when_sqlite_does_not_wait_for_the_disk()
 fn the_same_power_cuts_lose_the_latest_entries_when_sqlite_waits_only_at_checkpoints() {
     let found = with_power_cuts(&recorded(Synchronous::Normal));
     assert!(!found.losses.is_empty(), "{found:?}");
-    assert_eq!(found.ruins, Vec::<String>::new());
+    // What is left is sound, if the making of the journal was not lost with the rest.
+    assert!(found.ruins.iter().all(|ruin| ruin.contains("was interrupted")), "{:?}", found.ruins);
 }
