@@ -135,7 +135,7 @@ const SECTOR: usize = 512;
 
 impl Disk {
     pub fn apply(&mut self, act: &Act) {
-        let file = || -> &str { &act.file };
+        let name = act.file.as_str();
         match &act.deed {
             Deed::Said(_) => {}
             Deed::Synced if act.file.is_empty() => self.names_kept = self.names.clone(),
@@ -144,12 +144,12 @@ impl Disk {
                 self.files.push(File::default());
             }
             Deed::Removed => {
-                self.names.remove(file());
+                self.names.remove(name);
             }
-            Deed::Synced => self.file(file()).sync(),
-            Deed::Cut { to } => self.file(file()).pending.push(Change::Cut { to: *to }),
+            Deed::Synced => self.file(name).sync(),
+            Deed::Cut { to } => self.file(name).pending.push(Change::Cut { to: *to }),
             Deed::Wrote { at, bytes } => {
-                self.file(file()).pending.push(Change::Write { at: *at, bytes: bytes.clone() });
+                self.file(name).pending.push(Change::Write { at: *at, bytes: bytes.clone() });
             }
         }
     }

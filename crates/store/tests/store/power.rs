@@ -41,7 +41,7 @@ fn with_power_cuts(acts: &[Act]) -> Found {
     let mut disk = Disk::default();
     let mut acknowledged = None;
     let mut line = String::new();
-    let mut last = BTreeMap::new();
+    let mut last: [Option<(BTreeMap<String, Vec<u8>>, Option<u64>)>; 4] = Default::default();
     for (moment, act) in acts.iter().enumerate() {
         disk.apply(act);
         if let Deed::Said(text) = &act.deed {
@@ -52,11 +52,11 @@ fn with_power_cuts(acts: &[Act]) -> Found {
             }
         }
         found.syncs += u64::from(matches!(act.deed, Deed::Synced));
-        for luck in [Luck::Nothing, Luck::Everything, Luck::Some(2 * moment as u64), Luck::Some(2 * moment as u64 + 1)]
-        {
-            let files = disk.after_power_cut(luck);
-            let state = (files, acknowledged);
-            if last.get(&format!("{luck:?}")[..4]) == Some(&state) {
+        let seed = 2 * moment as u64;
+        let lucks = [Luck::Nothing, Luck::Everything, Luck::Some(seed), Luck::Some(seed + 1)];
+        for (luck, last) in lucks.into_iter().zip(&mut last) {
+            let state = (disk.after_power_cut(luck), acknowledged);
+            if last.as_ref() == Some(&state) {
                 continue;
             }
             found.power_cuts += 1;
@@ -70,7 +70,7 @@ fn with_power_cuts(acts: &[Act]) -> Found {
                 };
                 kind.push(format!("{}: {why}", what()));
             }
-            last.insert(format!("{luck:?}")[..4].to_owned(), state);
+            *last = Some(state);
         }
     }
     assert_eq!(acknowledged, Some(SCRIPT_SIZE));
