@@ -21,7 +21,7 @@ impl SqliteLog {
     pub fn backup_to(&self, path: &Path) -> Result<Head, LogError> {
         let about = |path: &Path| {
             let path = path.to_owned();
-            move |error| because(BACK_UP, Cause::File(path, error))
+            move |cause| because(BACK_UP, Cause::File { path, cause })
         };
         let path = std::path::absolute(path).map_err(about(path))?;
         if path.exists() {
@@ -33,8 +33,7 @@ impl SqliteLog {
         }
         self.copy(&unfinished)?;
         let head = {
-            let copy = SqliteLog::open(&unfinished)
-                .map_err(|error| because(BACK_UP, Cause::Copy(Box::new(error))))?;
+            let copy = SqliteLog::open(&unfinished).map_err(|error| because(BACK_UP, Cause::Copy(Box::new(error))))?;
             copy.head()?
         };
         // A link fails where a rename would replace what another program put there.

@@ -72,8 +72,8 @@ pub enum Cause {
     TooLarge(u64),
     #[error("there is a file at '{}' already; choose another path", .0.display())]
     Taken(PathBuf),
-    #[error("'{}': {1}", .0.display())]
-    File(PathBuf, std::io::Error),
+    #[error("'{}': {cause}", .path.display())]
+    File { path: PathBuf, cause: std::io::Error },
     #[error("{0}")]
     Copy(Box<OpenError>),
     #[error("the database refused: {0}")]

@@ -23,10 +23,8 @@ impl SqliteLog {
     }
 
     fn check_file(&self) -> Result<(), LogError> {
-        let said: String = self
-            .database
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(failed(READ))?;
+        let said: String =
+            self.database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(failed(READ))?;
         if said != "ok" {
             return Err(LogError::Damaged(format!("SQLite found in its file: {said}; {}", read::RESTORE)));
         }

@@ -18,6 +18,9 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// Versions before it can lose commits in write-ahead mode (a race between a checkpoint and a writer).
 const LEAST_LIBRARY: i32 = 3_051_003;
 
+/// A connection is not shared between threads, which the compiler sees to: SQLite need not lock it.
+const OURS_ALONE: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+
 const OPEN: &str = "open the journal";
 const MAKE: &str = "make the journal";
 
@@ -45,7 +48,7 @@ impl SqliteLog {
     pub fn open_read_only(path: &Path) -> Result<SqliteLog, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let path = existing(path)?;
-        let database = match connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        let database = match connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY | OURS_ALONE) {
             Err(OpenError::Log(error)) => match connect_immutable(&path) {
                 Some(connected) => connected?,
                 None => return Err(OpenError::Log(error)),
@@ -62,17 +65,16 @@ impl SqliteLog {
     pub fn create_with(path: &Path, settings: Settings) -> Result<SqliteLog, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let path = absolute(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OURS_ALONE;
         let mut database = Connection::open_with_flags(&path, flags).map_err(failed(MAKE))?;
-        settings.for_reading(&database)?;
         match whose(&database, &path) {
             Ok(Whose::Nobodys) => {}
             Err(OpenError::Log(error)) => return Err(OpenError::Log(error)),
             _ => return Err(OpenError::AlreadyThere { path }),
         }
+        settings.for_reading(&database)?;
         settings.for_writing(&database)?;
-        let transaction =
-            database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(MAKE))?;
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(MAKE))?;
         // Again, for in between another program may have made it.
         if !matches!(whose(&transaction, &path)?, Whose::Nobodys) {
             return Err(OpenError::AlreadyThere { path });
@@ -92,7 +94,7 @@ impl SqliteLog {
     pub fn open_with(path: &Path, settings: Settings) -> Result<SqliteLog, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let path = existing(path)?;
-        let database = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let database = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OURS_ALONE)?;
         settings.for_reading(&database)?;
         settings.for_writing(&database)?;
         read::frontier(&database)?;
@@ -146,7 +148,7 @@ fn connect_immutable(path: &Path) -> Option<Result<Connection, OpenError>> {
         }
     }
     address.push_str("?immutable=1");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OURS_ALONE;
     let connected = Connection::open_with_flags(address, flags).map_err(|error| failed(OPEN)(error).into());
     Some(connected.and_then(|database| require_journal(&database, path).map(|()| database)))
 }

@@ -61,8 +61,7 @@ pub(super) const NODE: &str = "SELECT hash FROM node WHERE level = ?1 AND idx = 
 
 pub(super) fn node_row(statement: &mut Statement<'_>, level: u8, index: u64) -> Result<Option<Hash>, LogError> {
     let place = (i64::from(level), whole(index, READ)?);
-    let row: Option<Vec<u8>> =
-        statement.query_row(place, |row| row.get(0)).optional().map_err(failed(READ))?;
+    let row: Option<Vec<u8>> = statement.query_row(place, |row| row.get(0)).optional().map_err(failed(READ))?;
     row.map(|bytes| hash(&bytes, "a node's hash")).transpose()
 }
 
@@ -178,8 +177,7 @@ pub(super) fn written_with(database: &Connection, key: &str) -> Result<Option<Ap
 }
 
 pub(super) fn checkpoints(database: &Connection) -> Result<Vec<(TreeSize, String)>, LogError> {
-    let mut statement =
-        database.prepare("SELECT size, note FROM checkpoint ORDER BY size").map_err(failed(READ))?;
+    let mut statement = database.prepare("SELECT size, note FROM checkpoint ORDER BY size").map_err(failed(READ))?;
     let mut rows = statement.query([]).map_err(failed(READ))?;
     let mut kept = Vec::new();
     while let Some(row) = rows.next().map_err(failed(READ))? {

@@ -29,6 +29,9 @@ impl Default for Settings {
     }
 }
 
+/// Enough that a large append does not write the same page again and again.
+const CACHE_KIB: i64 = 32 << 10;
+
 /// What the write-ahead log may keep of the disk after a large append.
 const LOG_BYTES_KEPT: i64 = 64 << 20;
 
@@ -54,6 +57,7 @@ impl Settings {
     /// What every connection needs, also one that only reads.
     pub(super) fn for_reading(&self, database: &Connection) -> Result<(), OpenError> {
         database.busy_timeout(self.patience).map_err(OpenError::setting)?;
+        set(database, "cache_size", -CACHE_KIB)?;
         // A temporary file would hold content outside the database.
         set(database, "temp_store", 2)?;
         set(database, "foreign_keys", 1)?;
@@ -70,8 +74,9 @@ impl Settings {
         set(database, "secure_delete", 1)?;
         // Else a REPLACE deletes without asking the triggers.
         set(database, "recursive_triggers", 1)?;
-        let mode: String =
-            database.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(OpenError::setting)?;
+        let mode: String = database
+            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+            .map_err(OpenError::setting)?;
         if mode != "wal" {
             return Err(OpenError::NoWriteAheadLog { mode });
         }
@@ -89,4 +94,24 @@ fn set(database: &Connection, name: &'static str, wanted: i64) -> Result<(), Ope
     })?;
     let found: i64 = database.pragma_query_value(None, name, |row| row.get(0)).map_err(OpenError::setting)?;
     if found == wanted { Ok(()) } else { Err(OpenError::NotTaken { name, wanted, found }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_the_database_passes_over_is_noticed() {
+        let database = Connection::open_in_memory().unwrap();
+        // SQLite knows no mode 7, and stays at the mode that it has.
+        let error = set(&database, "secure_delete", 7).unwrap_err();
+        assert!(matches!(error, OpenError::NotTaken { name: "secure_delete", wanted: 7, found: 1 }), "{error}");
+    }
+
+    #[test]
+    fn a_database_without_a_write_ahead_log_is_refused() {
+        let database = Connection::open_in_memory().unwrap();
+        let error = Settings::default().for_writing(&database).unwrap_err();
+        assert!(matches!(&error, OpenError::NoWriteAheadLog { mode } if mode == "memory"), "{error}");
+    }
 }

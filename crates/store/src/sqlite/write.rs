@@ -12,18 +12,15 @@ use super::errors::{StillThere, because, failed};
 use super::{Cause, DISPOSE, PURGE, WRITE, read, whole};
 use crate::nodes::{Frontier, Place};
 
-/// What is written stays for good, so nothing is taken that no verifier could confirm.
-pub(super) fn check(entries: &[NewEntry]) -> Result<(), LogError> {
-    for (place, entry) in entries.iter().enumerate() {
-        let unsound = |why| because(WRITE, Cause::Unsound { place, why });
-        if commitment(&entry.salt, &entry.content) != entry.leaf.commitment {
-            return Err(unsound("its leaf does not commit to its content and salt"));
-        }
-        if Leaf::parse(&entry.leaf.to_bytes()).is_err() {
-            return Err(unsound("its leaf has no canonical form; look at its kind"));
-        }
+/// The leaf's bytes. What is written stays for good, so nothing is taken that no verifier could confirm.
+fn sound_leaf(entry: &NewEntry, place: usize) -> Result<Vec<u8>, LogError> {
+    let unsound = |why| because(WRITE, Cause::Unsound { place, why });
+    if commitment(&entry.salt, &entry.content) != entry.leaf.commitment {
+        return Err(unsound("its leaf does not commit to its content and salt"));
     }
-    Ok(())
+    let leaf = entry.leaf.to_bytes();
+    Leaf::parse(&leaf).map_err(|_| unsound("its leaf has no canonical form; look at its kind"))?;
+    Ok(leaf)
 }
 
 /// How many entries go in before the nodes over them do: enough that each table is written in long runs.
@@ -37,8 +34,8 @@ pub(super) fn append(database: &Connection, entries: &[NewEntry], expect: Expect
     {
         return Err(LogError::Moved { expected, found });
     }
-    for run in entries.chunks(RUN) {
-        append_run(database, run, &mut frontier)?;
+    for (number, run) in entries.chunks(RUN).enumerate() {
+        append_run(database, run, number * RUN, &mut frontier)?;
     }
     let head = read::head_of(&frontier);
     if !entries.is_empty() {
@@ -49,14 +46,14 @@ pub(super) fn append(database: &Connection, entries: &[NewEntry], expect: Expect
     Ok(Appended { first: LeafIndex(found.size.0), head, repeated: false })
 }
 
-fn append_run(database: &Connection, run: &[NewEntry], frontier: &mut Frontier) -> Result<(), LogError> {
+fn append_run(database: &Connection, run: &[NewEntry], place: usize, frontier: &mut Frontier) -> Result<(), LogError> {
     let prepare = |sql| database.prepare(sql).map_err(failed(WRITE));
     let mut leaves = prepare("INSERT INTO entry (idx, leaf) VALUES (?1, ?2)")?;
     let mut contents = prepare("INSERT INTO content (idx, salt, bytes) VALUES (?1, ?2, ?3)")?;
     let mut nodes: Vec<(Place, Hash)> = Vec::with_capacity(2 * run.len());
-    for entry in run {
+    for (place, entry) in (place..).zip(run) {
         let index = whole(frontier.size(), WRITE)?;
-        let leaf = entry.leaf.to_bytes();
+        let leaf = sound_leaf(entry, place)?;
         leaves.execute((index, &leaf)).map_err(failed(WRITE))?;
         contents.execute((index, entry.salt.0, &entry.content)).map_err(failed(WRITE))?;
         frontier.push(Hash::of_leaf(&leaf), |place, hash| nodes.push((place, hash)));
@@ -115,9 +112,7 @@ pub(super) fn purge(database: &Connection) -> Result<(), LogError> {
         return Err(LogError::Store { doing: PURGE.to_owned(), cause: Box::new(StillThere) });
     }
     // A later disposal has its own size here, and still is due.
-    database
-        .execute("UPDATE head SET purge_due = NULL WHERE purge_due = ?1", [due])
-        .map_err(failed(PURGE))?;
+    database.execute("UPDATE head SET purge_due = NULL WHERE purge_due = ?1", [due]).map_err(failed(PURGE))?;
     Ok(())
 }
 
