@@ -59,7 +59,7 @@ fn signing_gives_the_published_bytes() {
 #[test]
 fn a_bad_signature_of_a_known_key_rejects_the_whole_note() {
     let other_text = format!("{}\n{PETER_LINE}", TEXT.replace("answer", "question"));
-    let bad = |note| matches!(names(note, &[PETER, ENOCH]), Err(NotSigned::BadSignature { name, .. }) if name.as_str() == "PeterNeumann");
+    let bad = |note: &str| matches!(names(note, &[PETER, ENOCH]), Err(NotSigned::BadSignature { name, .. }) if name.as_str() == "PeterNeumann");
     assert!(bad(&other_text));
     let (line, spoilt) = (PETER_LINE, PETER_LINE.replace("nNIuG", "nNIuH"));
     assert_ne!(line, spoilt);

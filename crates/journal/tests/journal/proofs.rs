@@ -212,12 +212,12 @@ proptest! {
 
         let index = old - 1;
         let ours = bytes(grown.inclusion(index as u64, new as u64).hashes());
-        prop_assert_eq!(&ours[..], after.prove_inclusion(index).as_bytes());
+        prop_assert_eq!(&ours, &after.prove_inclusion(index).as_bytes().to_vec());
         let theirs = OtherInclusion::try_from_bytes(ours).unwrap();
         prop_assert!(after.root().verify_inclusion(&leaves[index], index as u64, &theirs).is_ok());
 
         let ours = bytes(grown.consistency(old as u64, new as u64).hashes());
-        prop_assert_eq!(&ours[..], after.prove_consistency(new - old).as_bytes());
+        prop_assert_eq!(&ours, &after.prove_consistency(new - old).as_bytes().to_vec());
         let theirs = OtherConsistency::try_from_bytes(ours).unwrap();
         prop_assert!(after.root().verify_consistency(&before.root(), &theirs).is_ok());
         prop_assert_eq!(

@@ -91,6 +91,6 @@ proptest! {
         let mut other = MemoryBackedTree::<Sha256, Vec<u8>>::new();
         leaves.iter().for_each(|leaf| other.push(leaf.clone()));
         let root = root_over(leaves.iter().map(|leaf| Hash::of_leaf(leaf)));
-        prop_assert_eq!(&root.0[..], &other.root().as_bytes()[..]);
+        prop_assert_eq!(root.0.to_vec(), other.root().as_bytes().to_vec());
     }
 }

@@ -222,7 +222,7 @@ fn time_that_runs_backwards_is_a_defect_and_standing_still_is_not() {
     let times = [5, 5, 9, 8, 8, 9];
     let entries = (0..).zip(times).map(|(index, time)| entry(index, START + time, b"x")).collect();
     let backwards = Defect::TimeBackwards { index: 3, time: LeafTime(START + 8), before: LeafTime(START + 9) };
-    assert_eq!(Workspace::of(entries).defects(), [backwards.clone()]);
+    assert_eq!(Workspace::of(entries).defects(), std::slice::from_ref(&backwards));
     assert_eq!(
         backwards.to_string(),
         "entry 3: its time, 2026-01-01 00:00:00.000008 UTC, is earlier than that of the entry before it, \
@@ -260,7 +260,7 @@ proptest! {
             for flipped in flips(&workspace.entries[place].leaf) {
                 prop_assert_ne!(workspace.changed(|it| it.entries[place].leaf = flipped), vec![]);
             }
-            let mut with = |content| workspace.changed(|it| it.entries[place].content = Some(content));
+            let with = |content| workspace.changed(|it| it.entries[place].content = Some(content));
             for bytes in flips(&content.bytes) {
                 prop_assert_eq!(
                     with(Content { bytes, ..content.clone() }),
