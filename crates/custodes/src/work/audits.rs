@@ -185,7 +185,7 @@ pub fn frame_table(workspace: &Workspace, plan: &Plan) -> Result<FrameTable, Wor
 }
 
 fn round_of(round: u64) -> Result<Round, WorkError> {
-    Round::try_from(round).map_err(|why| WorkError::Said(why.to_string()))
+    Round::new(round).ok_or_else(|| WorkError::Said(format!("the beacon has no round {round}")))
 }
 
 /// Puts a part of the seed on record, once it was checked.

@@ -1,0 +1,115 @@
+//! The verbs of a workspace: each opens it, knows who acts, and says what was done.
+
+pub mod audit;
+pub mod due;
+pub mod evidence;
+pub mod init;
+pub mod matters;
+pub mod parameters;
+pub mod people;
+pub mod plan;
+pub mod retention;
+pub mod review;
+
+use std::path::PathBuf;
+
+use custodes_compliance::acts::{Act, PersonId};
+use custodes_compliance::record::Done;
+use custodes_compliance::time::Day;
+use custodes_compliance::{london, record::Record};
+
+use super::{Mistakes, OutputFormat, print};
+use crate::work::{WorkError, Workspace, keys};
+
+/// Where the workspace is, and who acts in it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// The workspace's folder; also from CUSTODES_WORKSPACE, else the present folder
+    #[arg(long, value_name = "DIR", global = true)]
+    workspace: Option<PathBuf>,
+    /// The person who acts, by their id; without it, the person to whom your log-in name belongs
+    #[arg(long = "as", value_name = "PERSON", global = true)]
+    person: Option<PersonId>,
+    /// The folder of signing keys; also from CUSTODES_KEYS, else custodes/keys in your own configuration
+    #[arg(long, value_name = "DIR", global = true)]
+    keys: Option<PathBuf>,
+    /// The answer on standard output
+    #[arg(long, value_enum, default_value = "table", global = true)]
+    pub format: OutputFormat,
+}
+
+impl Place {
+    pub fn folder(&self) -> PathBuf {
+        let named = || std::env::var_os("CUSTODES_WORKSPACE").map(PathBuf::from);
+        self.workspace.clone().or_else(named).unwrap_or_else(|| PathBuf::from("."))
+    }
+
+    pub fn keys(&self) -> Result<PathBuf, WorkError> {
+        self.keys.clone().map_or_else(keys::usual_folder, Ok)
+    }
+
+    pub fn open(&self) -> Result<Workspace, WorkError> {
+        Workspace::open(&self.folder(), &self.keys()?)
+    }
+
+    /// Opens the workspace and says who acts.
+    pub fn session(&self) -> Result<Session, WorkError> {
+        let workspace = self.open()?;
+        let by = self.actor(&workspace.record)?;
+        Ok(Session { workspace, by, format: self.format })
+    }
+
+    /// The machine's own log-in stands behind a person: who is logged in otherwise may not act as them.
+    fn actor(&self, record: &Record) -> Result<PersonId, WorkError> {
+        let login = crate::work::login();
+        let Some(person) = &self.person else {
+            let own = record.people.iter().find(|(_, person)| person.login.is_some() && person.login == login);
+            return own.map(|(id, _)| id.clone()).ok_or_else(|| {
+                let login = login.unwrap_or_else(|| "(none)".to_owned());
+                WorkError::Said(format!("your log-in name {login:?} belongs to nobody in this workspace: say who acts with --as"))
+            });
+        };
+        let registered = record.person(person).and_then(|person| person.login.as_deref());
+        match (registered, login.as_deref()) {
+            (Some(registered), login) if login != Some(registered) => {
+                Err(format!("{person} acts under the log-in name {registered:?}, and you are {:?}", login.unwrap_or("(none)")).into())
+            }
+            _ => Ok(person.clone()),
+        }
+    }
+}
+
+/// An open workspace, and who acts in it.
+pub struct Session {
+    pub workspace: Workspace,
+    pub by: PersonId,
+    pub format: OutputFormat,
+}
+
+impl Session {
+    /// Does one thing that needs no preparation.
+    pub fn act(&mut self, prepare: impl Fn(&Workspace) -> Result<Act, WorkError>) -> Result<Done, WorkError> {
+        let by = self.by.clone();
+        let done = self.workspace.act(&by, |workspace| Ok(vec![prepare(workspace)?]))?;
+        done.into_iter().next().ok_or_else(|| "nothing was written".into())
+    }
+
+    /// Says what was done, in the form that was asked for.
+    pub fn say(&self, text: &str, json: serde_json::Value) -> Result<u8, Mistakes> {
+        match self.format {
+            OutputFormat::Json => print(&format!("{json:#}\n"))?,
+            OutputFormat::Table => print(&format!("{text}\n"))?,
+        }
+        Ok(super::RAN)
+    }
+}
+
+/// A London day, as an argument.
+pub fn day(text: &str) -> Result<Day, String> {
+    london::parse_day(text).ok_or_else(|| format!("{text:?} is no day like 2026-10-01"))
+}
+
+/// A name of a matter, as an argument.
+pub fn name<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|why: T::Err| why.to_string())
+}
