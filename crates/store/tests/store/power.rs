@@ -21,6 +21,9 @@ fn recorded(synchronous: Synchronous) -> Vec<Act> {
     acts(&record, folder.path())
 }
 
+/// The files as they are found, and the size that was acknowledged before.
+type State = (BTreeMap<String, Vec<u8>>, Option<u64>);
+
 #[derive(Debug, Default)]
 struct Found {
     power_cuts: u64,
@@ -41,7 +44,7 @@ fn with_power_cuts(acts: &[Act]) -> Found {
     let mut disk = Disk::default();
     let mut acknowledged = None;
     let mut line = String::new();
-    let mut last: [Option<(BTreeMap<String, Vec<u8>>, Option<u64>)>; 4] = Default::default();
+    let mut last: [Option<State>; 4] = Default::default();
     for (moment, act) in acts.iter().enumerate() {
         disk.apply(act);
         if let Deed::Said(text) = &act.deed {
