@@ -11,6 +11,7 @@ mod json;
 mod progress;
 mod standard;
 mod synth;
+mod workspace;
 
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
 /// and what could not be established.
@@ -26,6 +27,34 @@ enum Verb {
     Check(check::Arguments),
     Standard(standard::Arguments),
     Synth(synth::Arguments),
+    Init(workspace::init::Arguments),
+    Import(workspace::evidence::Import),
+    Withdraw(workspace::evidence::Withdraw),
+    Quarantine(In<workspace::evidence::Quarantine>),
+    Request(In<workspace::evidence::Request>),
+    Person(In<workspace::people::Person>),
+    Role(In<workspace::people::Roles>),
+    Parameters(In<workspace::parameters::Verb>),
+    Review(workspace::review::Arguments),
+    Due(workspace::due::Arguments),
+    Audit(In<workspace::audit::Verb>),
+    Finding(In<workspace::audit::Finding>),
+    Plan(In<workspace::plan::Plan>),
+    Seed(In<workspace::plan::SeedVerb>),
+    Draw(workspace::plan::Draw),
+    Noncompliance(In<workspace::matters::Noncompliance>),
+    Misuse(In<workspace::matters::Misuse>),
+    Hold(In<workspace::retention::Hold>),
+    Dispose(In<workspace::retention::Dispose>),
+}
+
+/// A verb of verbs, in a workspace.
+#[derive(Debug, clap::Args)]
+struct In<V: Subcommand> {
+    #[command(flatten)]
+    place: workspace::Place,
+    #[command(subcommand)]
+    verb: V,
 }
 
 /// It ran.
@@ -52,6 +81,25 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
+        Verb::Init(arguments) => workspace::init::run(arguments),
+        Verb::Import(arguments) => workspace::evidence::import(arguments),
+        Verb::Withdraw(arguments) => workspace::evidence::withdraw(arguments),
+        Verb::Quarantine(In { place, verb }) => workspace::evidence::quarantine(&place, verb),
+        Verb::Request(In { place, verb }) => workspace::evidence::request(&place, verb),
+        Verb::Person(In { place, verb }) => workspace::people::person(&place, verb),
+        Verb::Role(In { place, verb }) => workspace::people::roles(&place, verb),
+        Verb::Parameters(In { place, verb }) => workspace::parameters::run(&place, verb),
+        Verb::Review(arguments) => workspace::review::run(arguments),
+        Verb::Due(arguments) => workspace::due::run(arguments),
+        Verb::Audit(In { place, verb }) => workspace::audit::run(&place, verb),
+        Verb::Finding(In { place, verb }) => workspace::audit::finding(&place, verb),
+        Verb::Plan(In { place, verb }) => workspace::plan::plan(&place, verb),
+        Verb::Seed(In { place, verb }) => workspace::plan::seed(&place, verb),
+        Verb::Draw(arguments) => workspace::plan::draw(arguments),
+        Verb::Noncompliance(In { place, verb }) => workspace::matters::noncompliance(&place, verb),
+        Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
+        Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
+        Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
     };
     match ended {
         Ok(code) => ExitCode::from(code),
