@@ -30,25 +30,38 @@ enum Verb {
     Init(workspace::init::Arguments),
     Import(workspace::evidence::Import),
     Withdraw(workspace::evidence::Withdraw),
+    /// Rows that could not be read, and who answers for them
     Quarantine(In<workspace::evidence::Quarantine>),
+    /// What data is wanted, from whom, by when
     Request(In<workspace::evidence::Request>),
+    /// The people of a workspace
     Person(In<workspace::people::Person>),
+    /// The parts that people have
     Role(In<workspace::people::Roles>),
+    /// Thresholds and rates, put forward by one person and approved by another
     Parameters(In<workspace::parameters::Verb>),
     Review(workspace::review::Arguments),
     Due(workspace::due::Arguments),
+    /// An audit, from its opening to its sign-off
     Audit(In<workspace::audit::Verb>),
+    /// What was found: its extent, and what is to be done
     Finding(In<workspace::audit::Finding>),
+    /// The plan of a sample: frozen, then never changed
     Plan(In<workspace::plan::Plan>),
+    /// What arrives after the plan is committed: dice, beacon, secrets
     Seed(In<workspace::plan::SeedVerb>),
     Draw(workspace::plan::Draw),
+    /// Non-compliance, on its 28 days to the National Auditor
     Noncompliance(In<workspace::matters::Noncompliance>),
+    /// Suspected misuse, on a confidential route
     Misuse(In<workspace::matters::Misuse>),
+    /// Nothing that a legal hold covers is disposed of
     Hold(In<workspace::retention::Hold>),
+    /// Disposal after the retention time, by two people
     Dispose(In<workspace::retention::Dispose>),
 }
 
-/// A verb of verbs, in a workspace.
+// A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
 #[derive(Debug, clap::Args)]
 struct In<V: Subcommand> {
     #[command(flatten)]
