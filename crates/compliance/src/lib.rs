@@ -13,7 +13,7 @@ pub mod sampled_audit;
 pub mod state;
 pub mod time;
 
-pub use cadence::{Cadence, CadenceFinding};
+pub use cadence::{Cadence, CadenceFinding, Obligation};
 pub use event::{Event, EventFinding, Limit};
 pub use state::State;
 pub use time::{Day, Instant};
