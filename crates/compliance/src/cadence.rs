@@ -39,6 +39,8 @@ pub struct Obligation {
     pub due: Day,
     /// `None` while it is open.
     pub done: Option<Day>,
+    /// The review before it, from which it is reckoned.
+    pub previous: Option<Day>,
     /// An earlier review, or the subject's first date, says that it was not due before. Else it is
     /// reckoned from the window's first date, for want of anything better.
     pub vouched: bool,
@@ -85,7 +87,8 @@ impl Cadence<'_> {
         let mut obligations = Vec::new();
         let Base { day: mut base, assumed } = self.base();
         // A review on the base date itself is no later one, and yet somebody looked.
-        let mut vouched = !assumed || self.reviews.contains(&base);
+        let mut previous = self.reviews.contains(&base).then_some(base);
+        let mut vouched = !assumed || previous.is_some();
         for &done in self.reviews {
             if done <= base {
                 continue;
@@ -93,13 +96,13 @@ impl Cadence<'_> {
             let due = due_after(base, self.every);
             // Nothing was owed any longer, but what was done in time was done.
             if done <= due || self.still_owed(due) {
-                obligations.push(Obligation { due, done: Some(done), vouched });
+                obligations.push(Obligation { due, done: Some(done), previous, vouched });
             }
-            (base, vouched) = (done, true);
+            (base, previous, vouched) = (done, Some(done), true);
         }
         let due = due_after(base, self.every);
         if self.still_owed(due) {
-            obligations.push(Obligation { due, done: None, vouched });
+            obligations.push(Obligation { due, done: None, previous, vouched });
         }
         obligations
     }

@@ -10,6 +10,7 @@ pub mod london;
 pub mod record;
 pub mod roles;
 pub mod sampled_audit;
+pub mod schedule;
 pub mod state;
 pub mod time;
 
