@@ -7,6 +7,7 @@ pub mod acts;
 pub mod cadence;
 pub mod event;
 pub mod london;
+pub mod parameters_in_force;
 pub mod record;
 pub mod roles;
 pub mod sampled_audit;
