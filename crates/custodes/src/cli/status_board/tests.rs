@@ -247,8 +247,8 @@ fn left_on(subject: &str, at: &str) -> Duty {
 
 fn duties() -> Vec<Duty> {
     let mut duties = vec![
-        Duty { done: met("2026-09-02", "r1", "p1"), ..duty("8.1", "*", "2026-09-01") },
-        Duty { previous: met("2026-09-02", "r1", "p1"), ..duty("8.1", "*", "2027-09-02") },
+        Duty { done: met("2026-09-10", "r1", "p1"), ..duty("8.1", "*", "2026-09-09") },
+        Duty { previous: met("2026-09-10", "r1", "p1"), ..duty("8.1", "*", "2027-09-10") },
         Duty { previous: met("2026-09-10", "r2", "p2"), ..duty("4.1.2", "*", "2026-09-17") },
         Duty { vouched: false, ..duty("8.2.1", "*", "2026-10-01") },
         Duty { certain: false, ..duty("5.1.1", "CAM-1", "2026-10-07") },
