@@ -8,15 +8,17 @@ pub mod cadence;
 pub mod draw;
 pub mod event;
 pub mod london;
+pub mod parameters_in_force;
 pub mod performing;
 pub mod record;
 pub mod roles;
 pub mod sampled_audit;
+pub mod schedule;
 pub mod state;
 pub mod statistics;
 pub mod time;
 
-pub use cadence::{Cadence, CadenceFinding};
+pub use cadence::{Cadence, CadenceFinding, Obligation};
 pub use event::{Event, EventFinding, Limit};
 pub use state::State;
 pub use time::{Day, Instant};

@@ -10,6 +10,8 @@ mod interrupt;
 mod json;
 mod progress;
 mod standard;
+#[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
+mod status_board;
 mod synth;
 mod workspace;
 
