@@ -5,12 +5,14 @@
 
 pub mod acts;
 pub mod cadence;
+pub mod draw;
 pub mod event;
 pub mod london;
 pub mod record;
 pub mod roles;
 pub mod sampled_audit;
 pub mod state;
+pub mod statistics;
 pub mod time;
 
 pub use cadence::{Cadence, CadenceFinding};

@@ -1,0 +1,171 @@
+//! Planning a sample: the smallest that would show, at a confidence, that not too many are bad.
+
+use std::collections::BTreeSet;
+
+use custodes_standard::model::Ratio;
+
+use super::confidence::Confidence;
+use super::hypergeometric;
+use super::search;
+use super::wording::{grouped, records};
+
+/// What a sample is to show: that no more than a tolerable number of a population's records are bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goal {
+    population: u64,
+    // Below the population: that no more than all records are bad needs no showing.
+    tolerable: u64,
+    confidence: Confidence,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GoalError {
+    #[error("no more than {tolerable} of {population} records can be bad in any case: tolerate fewer than there are")]
+    NothingToShow { population: u64, tolerable: u64 },
+    #[error("a rate below {rate} of {population} records is below 1 record: to show that none is bad, examine them all")]
+    BelowOne { population: u64, rate: Ratio },
+}
+
+/// A size of sample, and the number of bad records among them up to which it still shows what it is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    pub drawn: u64,
+    pub expected: u64,
+}
+
+/// A size of sample beside others: for another tolerable number, or another expected one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alternative {
+    pub tolerable: u64,
+    pub expected: u64,
+    pub drawn: u64,
+}
+
+impl Goal {
+    /// To show that no more than `tolerable` of the population's records are bad.
+    ///
+    /// # Errors
+    /// A number that all records together do not exceed.
+    pub fn no_more_than(tolerable: u64, population: u64, confidence: Confidence) -> Result<Goal, GoalError> {
+        if tolerable >= population {
+            return Err(GoalError::NothingToShow { population, tolerable });
+        }
+        Ok(Goal { population, tolerable, confidence })
+    }
+
+    /// To show that fewer than a rate of the population's records are bad, which is how published tables
+    /// take a tolerable rate: 5 % of 1,000 tolerates 49.
+    ///
+    /// # Errors
+    /// A rate of more than 1, or one of less than a record.
+    pub fn fewer_than(rate: Ratio, population: u64, confidence: Confidence) -> Result<Goal, GoalError> {
+        let excluded = (u128::from(rate.numerator) * u128::from(population)).div_ceil(u128::from(rate.denominator));
+        match u64::try_from(excluded) {
+            Ok(0) => Err(GoalError::BelowOne { population, rate }),
+            Ok(excluded) => Goal::no_more_than(excluded - 1, population, confidence),
+            Err(_) => Err(GoalError::NothingToShow { population, tolerable: population }),
+        }
+    }
+
+    pub fn population(&self) -> u64 {
+        self.population
+    }
+
+    pub fn tolerable(&self) -> u64 {
+        self.tolerable
+    }
+
+    pub fn confidence(&self) -> Confidence {
+        self.confidence
+    }
+
+    /// The smallest sample that shows it even if `expected` of its records are bad. `None` where more are
+    /// expected in the sample than are tolerable in the population: no sample shows it then.
+    pub fn sample_size(&self, expected: u64) -> Option<u64> {
+        hypergeometric::sample_size(self.population, self.tolerable + 1, expected, self.confidence)
+    }
+
+    /// The smallest sample that shows it even if `ceil(expected × its size)` of its records are bad.
+    pub fn sample_size_at_rate(&self, expected: Ratio) -> Option<Planned> {
+        at_expected_rate(expected, self.population, |drawn, found| self.is_shown_by(drawn, found))
+    }
+
+    /// Whether a sample of `drawn` with `found` bad shows it.
+    pub fn is_shown_by(&self, drawn: u64, found: u64) -> bool {
+        let risk = self.confidence.risk();
+        drawn <= self.population
+            && found <= drawn
+            && hypergeometric::excludes(self.population, self.tolerable + 1, drawn, found, risk)
+    }
+
+    /// The sizes for this tolerable number and its neighbours (half, one less, one more, double), each with
+    /// 0, 1, … up to `most_expected` bad ones; without those that no sample shows.
+    pub fn alternatives(&self, most_expected: u64) -> Vec<Alternative> {
+        let tolerable = self.tolerable;
+        let near = [tolerable / 2, tolerable.saturating_sub(1), tolerable, tolerable + 1, tolerable.saturating_mul(2)];
+        let near = BTreeSet::from(near).into_iter();
+        let goals = near.filter_map(|near| Goal::no_more_than(near, self.population, self.confidence).ok());
+        let sized = |goal: Goal, expected| {
+            goal.sample_size(expected).map(|drawn| Alternative { tolerable: goal.tolerable, expected, drawn })
+        };
+        goals.flat_map(|goal| (0..=most_expected.min(goal.tolerable)).filter_map(move |found| sized(goal, found))).collect()
+    }
+
+    /// `59 records with none bad would show, at 95 % confidence, that no more than 49 of 1,000 are bad`
+    pub fn sentence(&self, expected: u64) -> String {
+        let (tolerable, population) = (grouped(self.tolerable), records(self.population));
+        let Some(drawn) = self.sample_size(expected) else {
+            let found = grouped(expected);
+            return format!(
+                "no sample with {found} bad could show that no more than {tolerable} of {population} are bad: expect fewer"
+            );
+        };
+        let found = match expected {
+            0 => "none".to_owned(),
+            expected => format!("no more than {}", grouped(expected)),
+        };
+        if drawn == self.population {
+            return format!(
+                "only all {population}, with {found} bad, would show that no more than {tolerable} of them are bad"
+            );
+        }
+        format!(
+            "{} with {found} bad would show, at {} confidence, that no more than {tolerable} of {population} are bad",
+            records(drawn),
+            self.confidence
+        )
+    }
+}
+
+/// The smallest sample that shows something with `ceil(expected × its size)` bad, if it is at most `largest`.
+///
+/// Between two sizes at which one more bad record is expected, a larger sample shows more; across such a
+/// size it may show less. So each such stretch is looked at on its own, from the first.
+pub(super) fn at_expected_rate(
+    expected: Ratio,
+    largest: u64,
+    is_shown_by: impl Fn(u64, u64) -> bool,
+) -> Option<Planned> {
+    let (numerator, denominator) = (u128::from(expected.numerator), u128::from(expected.denominator));
+    let mut found = u64::from(numerator > 0);
+    loop {
+        let (first, last) = if numerator == 0 {
+            (1, largest)
+        } else {
+            let last_with = |found: u64| u128::from(found) * denominator / numerator;
+            let first = u64::try_from(last_with(found - 1) + 1).ok()?;
+            (first, u64::try_from(last_with(found)).map_or(largest, |last| last.min(largest)))
+        };
+        if first > largest {
+            return None;
+        }
+        if first <= last && is_shown_by(last, found) {
+            let drawn = search::smallest(first, last, found + 1, |drawn| is_shown_by(drawn, found))?;
+            return Some(Planned { drawn, expected: found });
+        }
+        if numerator == 0 {
+            return None;
+        }
+        found += 1;
+    }
+}
