@@ -9,6 +9,7 @@ pub mod draw;
 pub mod event;
 pub mod london;
 pub mod record;
+pub mod report;
 pub mod roles;
 pub mod sampled_audit;
 pub mod state;
