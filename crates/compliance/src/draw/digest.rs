@@ -98,7 +98,9 @@ mod tests {
         assert_eq!(Digest::of(b"abc").to_string(), ABC);
         assert_eq!(ABC.parse(), Ok(Digest::of(b"abc")));
         assert_eq!(serde_json::to_string(&Digest::of(b"abc")).unwrap(), format!("\"{ABC}\""));
-        for text in ["", "ba78", &ABC.to_uppercase(), &format!("{ABC}0"), &ABC.replace('b', "g"), &ABC.replace('b', "é")] {
+        for text in
+            ["", "ba78", &ABC.to_uppercase(), &format!("{ABC}0"), &ABC.replace('b', "g"), &ABC.replace('b', "é")]
+        {
             assert!(text.parse::<Digest>().is_err(), "{text}");
         }
     }

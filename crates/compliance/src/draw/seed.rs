@@ -43,16 +43,24 @@ struct Given {
 pub enum ContributionError {
     #[error("the dice give {digits} digits and at least {LEAST_DICE_DIGITS} are needed: roll {} more", LEAST_DICE_DIGITS - digits)]
     FewDice { digits: usize },
-    #[error("character {place} of the dice is {found:?}: write the decimal digits in the order rolled, and nothing else")]
+    #[error(
+        "character {place} of the dice is {found:?}: write the decimal digits in the order rolled, and nothing else"
+    )]
     NotADigit { found: char, place: usize },
     #[error("the randomness \"{given}\" of beacon round {round} is not 64 hexadecimal digits: copy it again, whole")]
     Randomness { round: u64, given: String },
     // A secret is never repeated in a message: it may be mistyped, and still be to come.
-    #[error("the secret has {characters} characters and at least {LEAST_SECRET_CHARACTERS} are needed: commit to a longer one")]
+    #[error(
+        "the secret has {characters} characters and at least {LEAST_SECRET_CHARACTERS} are needed: commit to a longer one"
+    )]
     ShortSecret { characters: usize },
-    #[error("the secret holds {found:?}, which cannot be typed or joined safely: commit to one without commas, control characters and blanks at its ends")]
+    #[error(
+        "the secret holds {found:?}, which cannot be typed or joined safely: commit to one without commas, control characters and blanks at its ends"
+    )]
     UnfitSecret { found: char },
-    #[error("the secret's SHA-256 is {hash} and the commitment was {commitment}: reveal the very secret, to the letter")]
+    #[error(
+        "the secret's SHA-256 is {hash} and the commitment was {commitment}: reveal the very secret, to the letter"
+    )]
     NotCommitted { commitment: Digest, hash: Digest },
 }
 
@@ -141,13 +149,21 @@ impl From<Contribution> for Given {
 pub enum SeedError {
     #[error("the plan names no source for the seed: name dice, a beacon round, or the secrets of two parties")]
     NoSource,
-    #[error("the only source of the seed is the secret of one party, who could steer the draw: name another source too")]
+    #[error(
+        "the only source of the seed is the secret of one party, who could steer the draw: name another source too"
+    )]
     OneSecret,
-    #[error("the commitment {0} stands in the plan twice, so one of the two parties has added nothing: each needs a secret of their own")]
+    #[error(
+        "the commitment {0} stands in the plan twice, so one of the two parties has added nothing: each needs a secret of their own"
+    )]
     SameSecret(Digest),
-    #[error("the plan names {planned} contributions to the seed and {given} came: the draw waits until each has come once")]
+    #[error(
+        "the plan names {planned} contributions to the seed and {given} came: the draw waits until each has come once"
+    )]
     Count { planned: usize, given: usize },
-    #[error("contribution {place} to the seed is from {given:?} where the plan names {planned:?}: join them in the plan's order")]
+    #[error(
+        "contribution {place} to the seed is from {given:?} where the plan names {planned:?}: join them in the plan's order"
+    )]
     Source { place: usize, planned: SeedSource, given: SeedSource },
 }
 
@@ -244,7 +260,8 @@ mod tests {
         assert!(refused(1, "fb8f").starts_with("the randomness \"fb8f\" of beacon round 123"));
         assert!(refused(2, "correct horse batterx").contains("the commitment was"));
         assert!(refused(2, "short").contains("5 characters"));
-        for secret in ["correct,horse battery staple", "correct horse\tbattery staple", "correct horse battery staple "] {
+        for secret in ["correct,horse battery staple", "correct horse\tbattery staple", "correct horse battery staple "]
+        {
             assert!(matches!(commit_to(secret), Err(ContributionError::UnfitSecret { .. })), "{secret:?}");
         }
     }

@@ -191,7 +191,8 @@ mod tests {
             let (one, other) = (Ticket::of_digest(Digest::from_bytes(one)), Ticket::of_digest(Digest::from_bytes(other)));
             prop_assert_eq!(one.cmp(&other), one.digits().cmp(&other.digits()));
             prop_assert_eq!(Ticket::try_from(one.to_string()), Ok(one));
-            prop_assert!(one.digits().starts_with(&format!("{:019}", one.leading)));
+            let leading = format!("{:019}", one.leading);
+            prop_assert!(one.digits().starts_with(&leading));
         }
     }
 }

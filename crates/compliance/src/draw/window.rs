@@ -70,7 +70,11 @@ impl fmt::Display for WindowChoice {
             (Some(_), 1) => write!(f, "{} to {}: the only {days} that there are", self.first, self.last),
             (Some(ticket), eligible) => {
                 let ticket = ticket.shortened(9);
-                write!(f, "{} to {}: {days}, drawn from {eligible} first days by ticket {ticket}", self.first, self.last)
+                write!(
+                    f,
+                    "{} to {}: {days}, drawn from {eligible} first days by ticket {ticket}",
+                    self.first, self.last
+                )
             }
         }
     }
@@ -132,7 +136,8 @@ mod day_text {
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
         let text = String::deserialize(deserializer)?;
         let date = text.parse::<jiff::civil::Date>().ok().filter(|date| date.to_string() == text);
-        date.map(Day::from_civil).ok_or_else(|| D::Error::custom(format!("the day \"{text}\" is not written YYYY-MM-DD")))
+        date.map(Day::from_civil)
+            .ok_or_else(|| D::Error::custom(format!("the day \"{text}\" is not written YYYY-MM-DD")))
     }
 }
 
@@ -154,7 +159,8 @@ mod tests {
         let window = chosen("2026-01-10", "2026-04-10");
         assert_eq!(window.eligible, 61);
         let tickets = Tickets::under(&seed);
-        let smallest = (0..61).map(|days| day("2026-01-10").plus_days(days)).min_by_key(|day| tickets.ticket(&day.to_string()));
+        let smallest =
+            (0..61).map(|days| day("2026-01-10").plus_days(days)).min_by_key(|day| tickets.ticket(&day.to_string()));
         assert_eq!(Some(window.first), smallest);
         assert_eq!(window.ticket, Some(tickets.ticket(&window.first.to_string())));
         assert_eq!(window.last.days_since(window.first), 29);
@@ -183,7 +189,8 @@ mod tests {
     fn a_sample_is_of_the_records_inside_the_window_only() {
         let window = chosen("2026-03-01", "2026-03-31");
         let keys: Vec<String> = (0..60).map(|number| format!("s{number}")).collect();
-        let records = keys.iter().enumerate().map(|(number, key)| (key.as_str(), day("2026-03-01").plus_days(number as i64)));
+        let records =
+            keys.iter().enumerate().map(|(number, key)| (key.as_str(), day("2026-03-01").plus_days(number as i64)));
         let sample = draw_in_window(records, &window, Ratio::percent(5), &Seed::recorded("314159")).unwrap();
         assert_eq!(sample.len(), 2, "5 % of 30 records, rounded up");
         assert!(sample.iter().all(|drawn| keys[..30].contains(&drawn.key.to_string())));

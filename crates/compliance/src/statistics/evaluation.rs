@@ -114,7 +114,11 @@ impl Evaluation {
         }
         if drawn == 0 {
             let all = if population == 1 { "it".to_owned() } else { format!("all {}", grouped(population)) };
-            return format!("none of the {} was drawn, so nothing excludes that {all} {} bad", records(population), is(population));
+            return format!(
+                "none of the {} was drawn, so nothing excludes that {all} {} bad",
+                records(population),
+                is(population)
+            );
         }
         let found = self.found();
         if drawn == population {
@@ -170,14 +174,35 @@ mod tests {
     #[test]
     fn a_sample_is_told_in_one_sentence() {
         let told = [
-            ((1000, 50, 0), "none of the 50 records drawn was bad; at 95 % confidence the sample cannot exclude that up to 56 of all 1,000 records are bad"),
-            ((1000, 50, 2), "2 of the 50 records drawn were bad (4 %); at 95 % confidence the sample cannot exclude that up to 118 of all 1,000 records are bad"),
-            ((1000, 50, 1), "1 of the 50 records drawn was bad (2 %); at 95 % confidence the sample cannot exclude that up to 89 of all 1,000 records are bad"),
-            ((100, 5, 5), "all 5 records drawn were bad (100 %); at 95 % confidence the sample cannot exclude that all 100 records are bad"),
-            ((10, 1, 0), "the 1 record drawn was not bad; at 95 % confidence the sample cannot exclude that up to 9 of all 10 records are bad"),
-            ((10, 1, 1), "the 1 record drawn was bad; at 95 % confidence the sample cannot exclude that all 10 records are bad"),
+            (
+                (1000, 50, 0),
+                "none of the 50 records drawn was bad; at 95 % confidence the sample cannot exclude that up to 56 of all 1,000 records are bad",
+            ),
+            (
+                (1000, 50, 2),
+                "2 of the 50 records drawn were bad (4 %); at 95 % confidence the sample cannot exclude that up to 118 of all 1,000 records are bad",
+            ),
+            (
+                (1000, 50, 1),
+                "1 of the 50 records drawn was bad (2 %); at 95 % confidence the sample cannot exclude that up to 89 of all 1,000 records are bad",
+            ),
+            (
+                (100, 5, 5),
+                "all 5 records drawn were bad (100 %); at 95 % confidence the sample cannot exclude that all 100 records are bad",
+            ),
+            (
+                (10, 1, 0),
+                "the 1 record drawn was not bad; at 95 % confidence the sample cannot exclude that up to 9 of all 10 records are bad",
+            ),
+            (
+                (10, 1, 1),
+                "the 1 record drawn was bad; at 95 % confidence the sample cannot exclude that all 10 records are bad",
+            ),
             ((20, 19, 0), "none of the 19 records drawn was bad; at 95 % confidence none of all 20 records is bad"),
-            ((20, 18, 0), "none of the 18 records drawn was bad; at 95 % confidence the sample cannot exclude that 1 of all 20 records is bad"),
+            (
+                (20, 18, 0),
+                "none of the 18 records drawn was bad; at 95 % confidence the sample cannot exclude that 1 of all 20 records is bad",
+            ),
         ];
         for ((population, drawn, bad), expected) in told {
             assert_eq!(sentence(population, drawn, bad), expected);
@@ -213,7 +238,8 @@ mod tests {
 
     #[test]
     fn the_rate_found_is_a_fraction_of_the_drawn() {
-        let evaluation = |drawn, bad| Evaluation::new(Counts::new(100, drawn, bad).unwrap(), Confidence::NINETY_FIVE_PERCENT);
+        let evaluation =
+            |drawn, bad| Evaluation::new(Counts::new(100, drawn, bad).unwrap(), Confidence::NINETY_FIVE_PERCENT);
         assert_eq!(evaluation(50, 2).rate_found(), Some(Ratio { numerator: 2, denominator: 50 }));
         assert_eq!(evaluation(0, 0).rate_found(), None);
     }

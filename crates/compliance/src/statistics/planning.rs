@@ -7,7 +7,7 @@ use custodes_standard::model::Ratio;
 use super::confidence::Confidence;
 use super::hypergeometric;
 use super::search;
-use super::wording::{grouped, records};
+use super::wording::{grouped, is, records};
 
 /// What a sample is to show: that no more than a tolerable number of a population's records are bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,9 @@ pub struct Goal {
 pub enum GoalError {
     #[error("no more than {tolerable} of {population} records can be bad in any case: tolerate fewer than there are")]
     NothingToShow { population: u64, tolerable: u64 },
-    #[error("a rate below {rate} of {population} records is below 1 record: to show that none is bad, examine them all")]
+    #[error(
+        "a rate below {rate} of {population} records is below 1 record: to show that none is bad, examine them all"
+    )]
     BelowOne { population: u64, rate: Ratio },
 }
 
@@ -108,32 +110,39 @@ impl Goal {
         let sized = |goal: Goal, expected| {
             goal.sample_size(expected).map(|drawn| Alternative { tolerable: goal.tolerable, expected, drawn })
         };
-        goals.flat_map(|goal| (0..=most_expected.min(goal.tolerable)).filter_map(move |found| sized(goal, found))).collect()
+        goals
+            .flat_map(|goal| (0..=most_expected.min(goal.tolerable)).filter_map(move |found| sized(goal, found)))
+            .collect()
     }
 
-    /// `59 records with none bad would show, at 95 % confidence, that no more than 49 of 1,000 are bad`
+    /// `57 records with none bad would show, at 95 % confidence, that no more than 49 of 1,000 records are bad`
     pub fn sentence(&self, expected: u64) -> String {
-        let (tolerable, population) = (grouped(self.tolerable), records(self.population));
-        let Some(drawn) = self.sample_size(expected) else {
-            let found = grouped(expected);
-            return format!(
-                "no sample with {found} bad could show that no more than {tolerable} of {population} are bad: expect fewer"
-            );
-        };
+        let claim = self.claim();
         let found = match expected {
             0 => "none".to_owned(),
             expected => format!("no more than {}", grouped(expected)),
         };
-        if drawn == self.population {
-            return format!(
-                "only all {population}, with {found} bad, would show that no more than {tolerable} of them are bad"
-            );
+        match self.sample_size(expected) {
+            None => format!("no sample with {} bad could show that {claim}: expect fewer", grouped(expected)),
+            Some(all) if all == self.population => {
+                format!("only all {}, with {found} bad, would show that {claim}", records(all))
+            }
+            Some(drawn) => {
+                format!(
+                    "{} with {found} bad would show, at {} confidence, that {claim}",
+                    records(drawn),
+                    self.confidence
+                )
+            }
         }
-        format!(
-            "{} with {found} bad would show, at {} confidence, that no more than {tolerable} of {population} are bad",
-            records(drawn),
-            self.confidence
-        )
+    }
+
+    fn claim(&self) -> String {
+        let whole = records(self.population);
+        match self.tolerable {
+            0 => format!("none of {whole} is bad"),
+            tolerable => format!("no more than {} of {whole} {} bad", grouped(tolerable), is(tolerable)),
+        }
     }
 }
 

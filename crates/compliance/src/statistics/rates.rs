@@ -48,7 +48,7 @@ impl BoughtByRate {
         if bad == 0 || self.drawn() == 0 {
             return 0;
         }
-        let (mut least, mut most) = (0, 1000);
+        let (mut least, mut most) = (0, 1000u64);
         while least < most {
             let middle = (least + most).div_ceil(2);
             if rounds_to(middle) {
@@ -100,7 +100,10 @@ mod tests {
     #[test]
     fn the_chance_of_seeing_one_goes_from_never_to_always() {
         let bought = BoughtByRate::new(Ratio::percent(5), 100, Confidence::NINETY_FIVE_PERCENT);
-        assert_eq!([0, 1, 5, 95, 96, 100, 1000].map(|bad| bought.chance_of_seeing_one(bad)), [0, 50, 230, 1000, 1000, 1000, 1000]);
+        assert_eq!(
+            [0, 1, 5, 95, 96, 100, 1000].map(|bad| bought.chance_of_seeing_one(bad)),
+            [0, 50, 230, 1000, 1000, 1000, 1000]
+        );
         assert_eq!(bought.upper_limit(6), None);
     }
 }

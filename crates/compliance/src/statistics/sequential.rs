@@ -22,9 +22,8 @@ pub fn not_excluded(counts: Counts, confidence: Confidence) -> RangeInclusive<u6
     }
     // With a uniform prior on 0..=N the ratio of posterior to prior is the probability of the very
     // result, times (drawn + 1): no sum is needed.
-    let excluded = |bad| {
-        hypergeometric::exactly_is_at_most(population, bad, drawn, found, drawn + 1, confidence.risk())
-    };
+    let excluded =
+        |bad| hypergeometric::exactly_is_at_most(population, bad, drawn, found, drawn + 1, confidence.risk());
     // The posterior rises up to here and falls from here on.
     let (least, most) = (found, population - (drawn - found));
     let likeliest = u128::from(found) * (u128::from(population) + 1) / u128::from(drawn);

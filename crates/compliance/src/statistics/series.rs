@@ -93,10 +93,7 @@ impl Product {
                 let middle = range.start + length / 2;
                 let low = Product::of(range.start..middle, fraction);
                 let high = Product::of(middle..range.end, fraction);
-                Product {
-                    numerator: low.numerator * high.numerator,
-                    denominator: low.denominator * high.denominator,
-                }
+                Product { numerator: low.numerator * high.numerator, denominator: low.denominator * high.denominator }
             }
         }
     }
@@ -151,10 +148,7 @@ impl Bounds {
     }
 
     fn plus(self, other: Bounds) -> Bounds {
-        Bounds {
-            least: self.least.plus(other.least, Rounding::Down),
-            most: self.most.plus(other.most, Rounding::Up),
-        }
+        Bounds { least: self.least.plus(other.least, Rounding::Down), most: self.most.plus(other.most, Rounding::Up) }
     }
 }
 

@@ -27,7 +27,8 @@ impl<'a> StrataEvaluation<'a> {
     /// The strata summed. Of the sum no rate is estimated, unless all strata were drawn at one rate.
     pub fn total(&self) -> Counts {
         let sum = |count: fn(&Counts) -> u64| self.strata.iter().map(count).sum();
-        Counts::new(sum(Counts::population), sum(Counts::drawn), sum(Counts::bad)).expect("sums of counts are in their order")
+        Counts::new(sum(Counts::population), sum(Counts::drawn), sum(Counts::bad))
+            .expect("sums of counts are in their order")
     }
 
     /// The sum of the strata's largest numbers of bad records that cannot be excluded.
@@ -37,9 +38,8 @@ impl<'a> StrataEvaluation<'a> {
     pub fn upper_limit(&self) -> u64 {
         let sampled = self.strata.iter().filter(|counts| counts.drawn() < counts.population()).count() as u64;
         let risk = self.confidence.risk().among(sampled);
-        let limit = |counts: &Counts| {
-            hypergeometric::upper_limit(counts.population(), counts.drawn(), counts.bad(), risk)
-        };
+        let limit =
+            |counts: &Counts| hypergeometric::upper_limit(counts.population(), counts.drawn(), counts.bad(), risk);
         self.strata.iter().map(limit).sum()
     }
 
@@ -64,15 +64,17 @@ impl<'a> StrataEvaluation<'a> {
             return format!("{found}; at {confidence} confidence no other of all {whole} is bad");
         }
         let (limit, are) = (grouped(limit), is(limit));
-        format!("{found}; at {confidence} confidence the samples cannot exclude that up to {limit} of all {whole} {are} bad")
+        format!(
+            "{found}; at {confidence} confidence the samples cannot exclude that up to {limit} of all {whole} {are} bad"
+        )
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use custodes_standard::model::Ratio;
     use crate::statistics::Evaluation;
+    use custodes_standard::model::Ratio;
 
     fn counts(strata: &[(u64, u64, u64)]) -> Vec<Counts> {
         strata.iter().map(|(population, drawn, bad)| Counts::new(*population, *drawn, *bad).unwrap()).collect()
@@ -104,7 +106,10 @@ mod tests {
         let told = |strata: &[(u64, u64, u64)]| {
             StrataEvaluation::new(&counts(strata), Confidence::NINETY_FIVE_PERCENT).unwrap().sentence()
         };
-        assert_eq!(told(&[(10, 10, 1), (5, 5, 0)]), "1 of the 15 records drawn in 2 strata was bad, and these are all the records there were");
+        assert_eq!(
+            told(&[(10, 10, 1), (5, 5, 0)]),
+            "1 of the 15 records drawn in 2 strata was bad, and these are all the records there were"
+        );
         assert_eq!(told(&[]), "there were no records to examine");
         assert!(told(&[(100, 10, 0), (50, 10, 0)]).starts_with("none of the 20 records drawn in 2 strata was bad; at 95 % confidence the samples cannot exclude that up to "));
     }

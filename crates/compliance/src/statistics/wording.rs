@@ -64,7 +64,17 @@ mod tests {
     #[test]
     fn only_nothing_is_nothing_and_only_everything_is_everything() {
         let written = [(0, 7), (1, 5000), (1, 3), (2, 50), (1, 2000), (4999, 5000), (9999, 10_000), (7, 7), (0, 0)];
-        let expected = ["0 %", "less than 0.1 %", "33.3 %", "4 %", "0.1 %", "more than 99.9 %", "more than 99.9 %", "100 %", "0 %"];
+        let expected = [
+            "0 %",
+            "less than 0.1 %",
+            "33.3 %",
+            "4 %",
+            "0.1 %",
+            "more than 99.9 %",
+            "more than 99.9 %",
+            "100 %",
+            "0 %",
+        ];
         assert_eq!(written.map(|(part, whole)| percentage(part, whole)), expected);
         assert_eq!(percentage(u64::MAX / 2, u64::MAX), "50 %");
     }
