@@ -59,6 +59,12 @@ pub struct Answer {
     pub given: Option<Given>,
 }
 
+impl Answer {
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.given.as_ref().map(|given| given.verdict)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Given {
     pub verdict: Verdict,

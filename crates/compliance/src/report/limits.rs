@@ -35,10 +35,8 @@ pub(super) fn limits(teller: &Teller<'_>, facts: &Facts, told: &Told<'_>) -> Vec
         None => limits.push(said("what a machine can test of the clause", "its tests were not run for this report")),
     }
     if told.unsettled_exceptions > 0 {
-        limits.push(said(
-            format!("whether {} are non-compliance", counted(told.unsettled_exceptions, "exception", "exceptions")),
-            "nobody has confirmed or dismissed them",
-        ));
+        let exceptions = counted(told.unsettled_exceptions, "exception is", "exceptions are");
+        limits.push(said(format!("whether {exceptions} non-compliance"), "nobody has confirmed or dismissed it"));
     }
     told.plans.iter().for_each(|plan| limits.extend(of_plan(plan, facts)));
     told.results.iter().for_each(|results| limits.extend(of_results(results)));

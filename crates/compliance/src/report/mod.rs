@@ -15,6 +15,8 @@ mod plans;
 mod repeat;
 mod results;
 mod sign_off;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 

@@ -108,7 +108,7 @@ pub(super) fn results(
 }
 
 fn answered(item: &ItemTold, place: usize) -> Option<Verdict> {
-    item.answers.get(place)?.given.as_ref().map(|given| given.verdict)
+    item.answers.get(place)?.verdict()
 }
 
 fn everything(items: &[ItemTold]) -> Vec<Statement> {
@@ -136,10 +136,15 @@ fn of_one_plan(number: u32, plan: &PlanState, facts: &Facts, items: &[&ItemTold]
         return vec![statement];
     }
     // Strata have rates of their own, so their sum is no sample at one rate.
-    let Some(populations) = facts.strata.get(&number) else { return Vec::new() };
+    let Some(known) = facts.strata.get(&number) else { return Vec::new() };
+    let mut populations = known.clone();
+    // One that was drawn from and is not known has no record to have been drawn: its statement says so.
+    for stratum in items.iter().filter_map(|item| item.stratum.clone()) {
+        populations.entry(stratum).or_default();
+    }
     let mut statements = Vec::new();
     let mut counted = Vec::new();
-    for (stratum, population) in populations {
+    for (stratum, population) in &populations {
         let of_stratum = items.iter().copied().filter(|item| item.stratum.as_ref() == Some(stratum));
         let (told, counts) = statement(format!("plan {number}, stratum {stratum}"), *population, of_stratum);
         statements.push(told);
@@ -183,11 +188,9 @@ fn statement<'a>(
         sentence,
     };
     if tally.not_judged > 0 {
-        let sentence = format!(
-            "{} of the {} records are not judged, so nothing is said of the population",
-            tally.not_judged,
-            tally.total()
-        );
+        let (open, all) = (tally.not_judged, tally.total());
+        let are = if open == 1 { "is" } else { "are" };
+        let sentence = format!("{open} of the {all} records {are} not judged, so nothing is said of the population");
         return (said(None, sentence), None);
     }
     match Counts::new(population, tally.total(), tally.fail + tally.not_assessable) {
