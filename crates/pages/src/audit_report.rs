@@ -23,10 +23,6 @@ struct AuditReportPage<'a> {
 }
 
 impl AuditReportPage<'_> {
-    fn random(&self) -> bool {
-        self.report.group(Group::Random).is_some()
-    }
-
     fn not_settled_listed(&self) -> &[ExceptionTold] {
         let all = &self.report.exceptions.not_settled;
         &all[..all.len().min(NOT_SETTLED_LISTED)]

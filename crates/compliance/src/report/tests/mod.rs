@@ -14,10 +14,10 @@ use crate::acts::{Mark, MisuseId, NoncomplianceId};
 use crate::roles::{Role, Standing};
 use made_up_audit::*;
 
-/// 300 records, the rate drawn of those in the window, none judged.
+/// 270 records, three a day; the rate drawn of those in the window, none judged.
 fn drawn() -> Told {
     let mut told = opened();
-    let records = frame(300);
+    let records = frame(270);
     drew(&mut told, 1, plan(&records, Size::Rate("5 %".into())), &records, DICE[0]);
     told
 }
