@@ -50,7 +50,9 @@ impl AuditReportPage<'_> {
 /// What a group is, in a sentence below its heading.
 fn group_note(group: &Group) -> &'static str {
     match group {
-        Group::Random => "The machine drew these records by the plan. Only they say anything of the records that nobody looked at.",
+        Group::Random => {
+            "The machine drew these records by the plan. Only they say anything of the records that nobody looked at."
+        }
         Group::Everything => "Nothing was drawn: these were brought in because the clause asks for every such record.",
         Group::Targeted => {
             "People or analytics pointed at these records. They are kept apart from the sample, and no rate is estimated from them."

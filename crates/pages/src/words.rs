@@ -38,12 +38,15 @@ pub fn counted(count: impl Borrow<u64>, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A sentence of ours as it stands alone: with a capital and a full stop.
+/// A sentence of ours as it stands alone: with a capital and a full stop, and each `%` beside its number.
 pub fn sentence(text: &str) -> String {
+    let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", capital(text).replace(" %", "\u{a0}%"))
+}
+
+pub fn capital(text: &str) -> String {
     let mut characters = text.chars();
-    let Some(first) = characters.next() else { return String::new() };
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{stop}", first.to_uppercase(), characters.as_str())
+    characters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), characters.as_str()))
 }
 
 /// Never blank, and never `Pass` where nobody has answered.
@@ -74,6 +77,7 @@ mod tests {
     fn a_sentence_stands_alone_with_a_capital_and_one_stop() {
         assert_eq!(sentence("none was bad"), "None was bad.");
         assert_eq!(sentence("é."), "É.");
+        assert_eq!(sentence("5 % of it"), "5\u{a0}% of it.");
         assert_eq!(sentence(""), "");
     }
 

@@ -1,4 +1,4 @@
-//! Who said what: the parts that a program reckoned, and the parts that people judged.
+//! Whose word is whose: what a program did, and what was for people to judge.
 
 use serde::Serialize;
 
@@ -17,7 +17,9 @@ pub(super) fn judges(tested: bool, drawn: bool, targeted: bool) -> Judges {
         machine.push("It froze the population, joined the seed from what people or a beacon contributed, and drew the sample by a published method that leaves it no choice");
         machine.push("It reckoned, exactly, what the sample says of the population");
     }
-    machine.push("It kept the journal: who did what, and when, in an order that cannot be changed unseen");
+    machine.push(
+        "It kept the journal: who did what, and when, in an order that cannot be changed unseen once it is witnessed",
+    );
     machine.push("It refused acts for which the person had no role, no independence or no clearance by the evidence at that time");
     machine.push("It did not judge any record, settle any exception, raise any finding, or say that anybody complied");
 
@@ -28,8 +30,10 @@ pub(super) fn judges(tested: bool, drawn: bool, targeted: bool) -> Judges {
     if targeted {
         people.push("They chose the targeted records, which are kept apart from the sample");
     }
-    people.push("They judged every record, answered the queries, and confirmed or dismissed the exceptions");
-    people.push("They raised the findings, stated extent and action, and decided what is non-compliance");
-    people.push("They completed the audit and, where it says so, a second person signed it off");
+    people.push("To judge records, to answer queries, and to confirm or dismiss exceptions was for them alone");
+    people.push("So was to raise findings, to state their extent and the action, and to decide what is non-compliance");
+    people.push(
+        "So was to complete the audit and, as a second person, to sign it off: this report says whether that was done",
+    );
     Judges { machine, people }
 }

@@ -36,7 +36,9 @@ pub(super) fn limits(teller: &Teller<'_>, facts: &Facts, told: &Told<'_>) -> Vec
     }
     if told.unsettled_exceptions > 0 {
         let exceptions = counted(told.unsettled_exceptions, "exception is", "exceptions are");
-        limits.push(said(format!("whether {exceptions} non-compliance"), "nobody has confirmed or dismissed it"));
+        let them = if told.unsettled_exceptions == 1 { "it" } else { "them" };
+        let why = format!("nobody has confirmed or dismissed {them}");
+        limits.push(said(format!("whether {exceptions} non-compliance"), why));
     }
     told.plans.iter().for_each(|plan| limits.extend(of_plan(plan, facts)));
     told.results.iter().for_each(|results| limits.extend(of_results(results)));

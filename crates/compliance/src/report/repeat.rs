@@ -53,15 +53,21 @@ fn script(plan: &Plan, drawn: &SampleDrawn) -> String {
         "import datetime, hashlib".to_owned(),
         "from consistent_sampler import first_fraction, sampler".to_owned(),
         String::new(),
-        format!("seed = {}", python_text(&drawn.seed)),
+        "seed = (".to_owned(),
+        format!("frame_sha256 = {}", python_text(&plan.frame.sha256)),
+        String::new(),
         "def keys(name):".to_owned(),
         "    with open(name, encoding=\"utf-8\", newline=\"\\n\") as file:".to_owned(),
         "        return file.read().split(\"\\n\")[:-1]".to_owned(),
         String::new(),
         "with open(\"frame.txt\", \"rb\") as file:".to_owned(),
-        format!("    assert hashlib.sha256(file.read()).hexdigest() == {}", python_text(&plan.frame.sha256)),
+        "    assert hashlib.sha256(file.read()).hexdigest() == frame_sha256".to_owned(),
         format!("assert len(keys(\"frame.txt\")) == {}", plan.frame.count),
     ];
+    let pieces = drawn.seed.chars().collect::<Vec<_>>();
+    let pieces = pieces.chunks(64).map(|piece| format!("    {}", python_text(&piece.iter().collect::<String>())));
+    // Short lines: a long one would break where it is printed, and no text in Python goes over a line's end.
+    lines.splice(4..4, pieces.chain([")".to_owned()]));
     let mut source = "frame.txt";
     if let Some(window) = drawn.window {
         lines.extend(window_lines(plan, window));

@@ -3,7 +3,9 @@
 /// The names of the tags that open, in order, with all that stands in them.
 fn opened(html: &str) -> Vec<(&str, &str)> {
     let tags = html.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag);
-    tags.filter(|tag| !tag.starts_with(['/', '!'])).map(|tag| (tag.split(' ').next().unwrap_or_default(), tag)).collect()
+    tags.filter(|tag| !tag.starts_with(['/', '!']))
+        .map(|tag| (tag.split(' ').next().unwrap_or_default(), tag))
+        .collect()
 }
 
 pub fn stands_by_itself(html: &str) {

@@ -273,7 +273,10 @@ fn targeted_judged_and_asked(told: &mut Told, sample: &[String]) {
     let asks = "When was the authority given, and where is it recorded?".into();
     let (key, to, due) = (sample[0].clone(), person("p-sergeant"), day("2026-04-20"));
     told.did("p-deputy", QueryRaised { query, audit, key, to, asks, due });
-    told.did("p-sergeant", QueryAnswered { query, answer: "By telephone on the day, written up the day after.".into() });
+    told.did(
+        "p-sergeant",
+        QueryAnswered { query, answer: "By telephone on the day, written up the day after.".into() },
+    );
     let (name, sha256) = ("telephone-log.pdf".into(), "dd".repeat(32));
     told.did(
         "p-sergeant",
