@@ -11,6 +11,7 @@ pub mod london;
 pub mod parameters_in_force;
 pub mod performing;
 pub mod record;
+pub mod report;
 pub mod roles;
 pub mod sampled_audit;
 pub mod schedule;
