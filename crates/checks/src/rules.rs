@@ -22,15 +22,10 @@ use crate::window::Window;
 pub struct Findings {
     pub exceptions: Vec<Exception>,
     pub untestable: BTreeMap<&'static str, u64>,
-<<<<<<< HEAD
     /// What its event rule judged: each subject, and when it happened.
     pub judged: Vec<(String, Moment)>,
-=======
-    /// How many events its event rule judged.
-    pub judged: u64,
     /// What was due, and what is.
     pub duties: Vec<Unnamed>,
->>>>>>> schedule
 }
 
 impl Findings {

@@ -12,7 +12,6 @@ use custodes_evidence::Report;
 use custodes_report::MARKING;
 use custodes_standard::model::Check;
 
-use super::standard::value_text;
 use super::wrapped;
 
 const WIDTH: usize = 96;
@@ -172,7 +171,7 @@ impl Board<'_> {
             "\nASSUMED VALUES: ours, not the standard's; set them from your copy of NASPLE 3.3 (--parameters FILE)\n\n",
         );
         for (name, clauses) in used {
-            let value = self.parameters.get(name).map(|setting| value_text(&setting.value)).unwrap_or_default();
+            let value = self.parameters.get(name).map(|setting| setting.value.to_string()).unwrap_or_default();
             let shown =
                 if value.chars().count() > 40 { "(a list; custodes standard --parameters)".to_owned() } else { value };
             let _ = writeln!(out, "  {name:<28} {shown:<24} {}", wrapped(&clauses.join(" "), 56, WIDTH));

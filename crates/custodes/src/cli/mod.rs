@@ -30,6 +30,8 @@ enum Verb {
     Standard(standard::Arguments),
     Synth(synth::Arguments),
     Init(workspace::init::Arguments),
+    Status(workspace::status::Arguments),
+    Report(workspace::report::Arguments),
     Import(workspace::evidence::Import),
     Withdraw(workspace::evidence::Withdraw),
     /// Rows that could not be read, and who answers for them
@@ -97,6 +99,8 @@ pub fn run() -> ExitCode {
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
         Verb::Init(arguments) => workspace::init::run(arguments),
+        Verb::Status(arguments) => workspace::status::run(arguments),
+        Verb::Report(arguments) => workspace::report::run(arguments),
         Verb::Import(arguments) => workspace::evidence::import(arguments),
         Verb::Withdraw(arguments) => workspace::evidence::withdraw(arguments),
         Verb::Quarantine(In { place, verb }) => workspace::evidence::quarantine(&place, verb),

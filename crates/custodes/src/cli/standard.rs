@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use custodes_checks::parameters::{Parameters, Value};
+use custodes_checks::parameters::Parameters;
 use custodes_checks::parameters_of;
 use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Sample, Subjects, Within};
 use custodes_standard::v3::{CLAUSES, clause};
@@ -204,28 +204,10 @@ fn clause_text(clause: &Clause) -> String {
         let defaults = Parameters::default();
         for name in names {
             let setting = defaults.get(name).expect("a declared parameter");
-            let _ = writeln!(out, "    {name:<28} {} ({})", value_text(&setting.value), setting.basis);
+            let _ = writeln!(out, "    {name:<28} {} ({})", setting.value, setting.basis);
         }
     }
     out
-}
-
-/// A value as people read it.
-pub fn value_text(value: &Value) -> String {
-    match value {
-        Value::Whole(value) => value.to_string(),
-        Value::Measure(text) => text.clone(),
-        Value::Rate(rate) => rate.to_string(),
-        Value::YesNo(value) => if *value { "yes" } else { "no" }.to_owned(),
-        Value::Words(words) => words.join(", "),
-        Value::RatePerKind(rates) => {
-            rates.iter().map(|(kind, rate)| format!("{kind} {rate}")).collect::<Vec<_>>().join(", ")
-        }
-        Value::DaysPerPurpose(days) if days.is_empty() => "none set".to_owned(),
-        Value::DaysPerPurpose(days) => {
-            days.iter().map(|(purpose, days)| format!("{purpose} {}", days.as_decimal())).collect::<Vec<_>>().join(", ")
-        }
-    }
 }
 
 const MADE: &str = "<!-- Made by `custodes standard --markdown`: change the standard, not this page. -->\n\n";
@@ -308,7 +290,7 @@ fn parameters_page() -> String {
             out,
             "| `{}` | {} | {} | {} | {} |",
             parameter.name,
-            value_text(&setting.value),
+            setting.value,
             parameter.basis.name(),
             parameter.source,
             parameter.says
