@@ -312,8 +312,8 @@ impl Run<'_> {
                 }
                 (Subjects::Each { sql, needs }, MetBy::Reviews) if reviews_are_there && self.all_there(needs) => {
                     let subjects = self.query(clause, sql)?;
-                    let met = rules::met_by_reviews(reviews);
-                    rules::cadence_of_each(codes, every, &subjects, met, &self.window, found)
+                    let met = rules::met_by_reviews(reviews.known);
+                    rules::cadence_of_each(codes, every, &subjects, met, Some(reviews), &self.window, found)
                         .map_err(CheckError::query(clause.id))?;
                 }
                 (Subjects::Each { sql, needs }, MetBy::Records { sql: records, needs: also })
@@ -324,7 +324,7 @@ impl Run<'_> {
                         rules::met_by_records(&self.query(clause, records)?).map_err(CheckError::query(clause.id))?;
                     let met =
                         |subject: &str, _: Option<Day>, _: Option<Day>| met.get(subject).cloned().unwrap_or_default();
-                    rules::cadence_of_each(codes, every, &subjects, met, &self.window, found)
+                    rules::cadence_of_each(codes, every, &subjects, met, None, &self.window, found)
                         .map_err(CheckError::query(clause.id))?;
                 }
                 _ => {}

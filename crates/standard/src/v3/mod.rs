@@ -71,6 +71,7 @@ clauses! {
     c8_3_5_super_administrators
 }
 
+mod auditor_access;
 mod c5_1_cameras;
 mod holdings;
 
