@@ -6,6 +6,7 @@
 mod accounts;
 mod check;
 mod engine;
+mod logons;
 pub mod outcome;
 pub mod parameters;
 mod passes;

@@ -12,10 +12,11 @@ use custodes_evidence::Report;
 use custodes_report::MARKING;
 use custodes_standard::model::Check;
 
+use super::patterns;
 use super::standard::value_text;
 use super::wrapped;
 
-const WIDTH: usize = 96;
+pub const WIDTH: usize = 96;
 
 /// Everything that the board shows.
 pub struct Board<'a> {
@@ -33,6 +34,7 @@ impl Board<'_> {
         self.exceptions(&mut out);
         self.not_evidenced(&mut out);
         self.quiet(&mut out);
+        out.push_str(&patterns::text(&self.outcome.clauses));
         self.set_aside(&mut out);
         self.assumed(&mut out);
         let _ = write!(out, "\n{}\n", wrapped(SCOPE, 0, WIDTH));

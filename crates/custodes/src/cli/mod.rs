@@ -8,6 +8,7 @@ mod board;
 mod check;
 mod interrupt;
 mod json;
+mod patterns;
 mod progress;
 mod standard;
 mod synth;

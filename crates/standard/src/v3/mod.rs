@@ -15,6 +15,7 @@
 use crate::model::Clause;
 
 pub mod collected;
+pub mod logon_patterns;
 pub mod search_tests;
 mod text;
 
