@@ -4,6 +4,7 @@
 //! reckon dates (compliance's). It is where the query engine lives, and no type of the engine leaves it.
 
 mod accounts;
+pub mod annual_return;
 mod check;
 mod engine;
 mod logons;

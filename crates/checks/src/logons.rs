@@ -60,7 +60,14 @@ fn shown(pattern: &'static Pattern, mut found: Vec<Instance>, looked_at: u64, fa
     found.sort_by(|a, b| (b.failures, a.first, &a.subject, a.last).cmp(&(a.failures, b.first, &b.subject, b.last)));
     let count = found.len() as u64;
     found.truncate(declared::LISTED);
-    Shown { pattern, found: count, listed: found, looked_at, left_out: failures - looked_at, absent: None }
+    Shown {
+        pattern,
+        found: count,
+        listed: found,
+        looked_at,
+        left_out: failures.saturating_sub(looked_at),
+        absent: None,
+    }
 }
 
 impl Failures {

@@ -143,12 +143,8 @@ mod tests {
         let bytes = leaf.to_bytes();
         assert_eq!(Leaf::parse(&bytes), Ok(leaf));
         let text = String::from_utf8(bytes).unwrap();
-        for other in [
-            text.replace("176", "+176"),
-            text.replace("abab", "ABab"),
-            text.clone() + "\n",
-            text.replace("plan.", "Plan "),
-        ] {
+        for other in [text.replace("176", "+176"), text.replace("abab", "ABab"), text.clone() + "\n", text.replace("plan.", "Plan ")]
+        {
             assert_eq!(Leaf::parse(other.as_bytes()), Err(NotALeaf), "{other}");
         }
     }

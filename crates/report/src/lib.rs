@@ -4,8 +4,12 @@
 //! are exact data for machines; workbooks are for people, so nothing in them can become a formula, and
 //! they are marked.
 
+mod documents;
 mod exceptions;
+#[cfg(test)]
+mod read_back;
 
+pub use documents::{Sheet, write_csv_document, write_text, write_workbook};
 pub use exceptions::{ExceptionRow, ExportError, Format, write_exceptions, write_rows};
 
 /// The marking on whatever leaves.

@@ -13,17 +13,28 @@ pub fn check(window: Window, parameters: &Parameters, report: &Report, outcome: 
         "standard": STANDARD,
         "as_of": window.as_of.to_string(),
         "from": window.from.to_string(),
-        "parameters": parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect::<Map<_, _>>(),
-        "inputs": report.inputs.iter().map(|input| json!({
-            "file": input.file, "set": input.set, "sha256": input.sha256, "rows": input.rows,
-            "accepted": input.accepted, "quarantined": input.quarantined, "duplicate": input.duplicate,
-            "conflicting": input.conflicting, "future": input.future,
-        })).collect::<Vec<_>>(),
+        "parameters": all_parameters(parameters),
+        "inputs": inputs(report),
         "clauses": outcome.clauses.iter().map(clause).collect::<Vec<_>>(),
     })
 }
 
-fn clause(outcome: &ClauseOutcome) -> Json {
+pub fn all_parameters(parameters: &Parameters) -> Map<String, Json> {
+    parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect()
+}
+
+pub fn inputs(report: &Report) -> Json {
+    let input = |input: &custodes_evidence::Input| {
+        json!({
+            "file": input.file, "set": input.set, "sha256": input.sha256, "rows": input.rows,
+            "accepted": input.accepted, "quarantined": input.quarantined, "duplicate": input.duplicate,
+            "conflicting": input.conflicting, "future": input.future,
+        })
+    };
+    report.inputs.iter().map(input).collect()
+}
+
+pub fn clause(outcome: &ClauseOutcome) -> Json {
     let mut object = json!({
         "clause": outcome.clause.id,
         "title": outcome.clause.title,

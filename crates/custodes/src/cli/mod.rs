@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod annual_return;
 mod board;
 mod check;
 mod interrupt;
@@ -25,6 +26,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Arguments),
+    Return(annual_return::Arguments),
     Standard(standard::Arguments),
     Synth(synth::Arguments),
 }
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
     };
     let ended = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Return(arguments) => annual_return::run(&arguments),
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
     };

@@ -14,6 +14,7 @@
 
 use crate::model::Clause;
 
+pub mod annual_return;
 pub mod collected;
 pub mod logon_patterns;
 pub mod search_tests;
