@@ -12,9 +12,10 @@ use custodes_evidence::Report;
 use custodes_report::MARKING;
 use custodes_standard::model::Check;
 
+use super::patterns;
 use super::wrapped;
 
-const WIDTH: usize = 96;
+pub const WIDTH: usize = 96;
 
 /// Everything that the board shows.
 pub struct Board<'a> {
@@ -32,6 +33,7 @@ impl Board<'_> {
         self.exceptions(&mut out);
         self.not_evidenced(&mut out);
         self.quiet(&mut out);
+        out.push_str(&patterns::text(&self.outcome.clauses));
         self.set_aside(&mut out);
         self.assumed(&mut out);
         let _ = write!(out, "\n{}\n", wrapped(SCOPE, 0, WIDTH));
@@ -182,7 +184,7 @@ impl Board<'_> {
 const SCOPE: &str = "This covers the national audit standard v3.0 of March 2025, as far as a machine can test it; not all of \
     NASPLE, and not what people must judge. An exception is a lead, not a finding; \"clear\" is not \"compliant\".";
 
-fn moment(instant: custodes_compliance::Instant) -> String {
+pub fn moment(instant: custodes_compliance::Instant) -> String {
     let day = london::day_of(instant);
     if london::midnight(day) == instant { format!("{day} (midnight, London)") } else { instant.to_string() }
 }
@@ -259,7 +261,7 @@ fn says(clause: &ClauseOutcome, wanted: &str) -> Option<&'static str> {
 }
 
 /// Why a clause, or a part of it, could not be established.
-fn could_not(clause: &ClauseOutcome) -> Vec<String> {
+pub fn could_not(clause: &ClauseOutcome) -> Vec<String> {
     let mut lines = Vec::new();
     if !clause.absent.is_empty() {
         lines.push(format!("no file came of: {}", clause.absent.join(", ")));

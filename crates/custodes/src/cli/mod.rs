@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod annual_return;
 mod board;
 mod check;
 mod interrupt;
 mod json;
+mod patterns;
 mod progress;
 mod standard;
 #[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
@@ -27,6 +29,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Arguments),
+    Return(annual_return::Arguments),
     Standard(standard::Arguments),
     Synth(synth::Arguments),
     Init(workspace::init::Arguments),
@@ -96,6 +99,7 @@ pub fn run() -> ExitCode {
     };
     let ended = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Return(arguments) => annual_return::run(&arguments),
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
         Verb::Init(arguments) => workspace::init::run(arguments),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use custodes_checks::parameters::Parameters;
 use custodes_checks::parameters_of;
-use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Sample, Subjects, Within};
+use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Pattern, Sample, Subjects, Within};
 use custodes_standard::v3::{CLAUSES, clause};
 use custodes_standard::{STANDARD, evidence, parameters};
 use serde_json::{Value as Json, json};
@@ -156,8 +156,17 @@ fn codes(check: &Check) -> Vec<(&'static str, String)> {
                 "an audit covered fewer consecutive days than the standard asks for (8.2.4)".to_owned(),
             ),
         ],
-        Check::ReportedUnder { .. } => Vec::new(),
+        Check::ReportedUnder { .. } | Check::Shows(_) => Vec::new(),
     }
+}
+
+/// What is shown besides exceptions.
+fn patterns(clause: &Clause) -> impl Iterator<Item = &'static Pattern> {
+    let shown = clause.checks.iter().filter_map(|check| match check {
+        Check::Shows(patterns) => Some(*patterns),
+        _ => None,
+    });
+    shown.flatten().copied()
 }
 
 fn clause_text(clause: &Clause) -> String {
@@ -184,6 +193,13 @@ fn clause_text(clause: &Clause) -> String {
             let text = format!("{} (reported under {})", codes.join(", "), clauses.join(", "));
             let _ = writeln!(out, "    {}", wrapped(&text, 4, 96));
         }
+    }
+    if patterns(clause).next().is_some() {
+        out.push_str("\n  What is shown besides, without weight for the state\n");
+    }
+    for pattern in patterns(clause) {
+        let text = format!("{}: {}", pattern.says, pattern.taken_as);
+        let _ = writeln!(out, "    {:<28} {}", pattern.name, wrapped(&text, 33, 96));
     }
     if !clause.judgements.is_empty() {
         out.push_str("\n  What a person judges\n");
@@ -241,6 +257,14 @@ fn clauses_page() -> String {
                 let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
                 let _ = writeln!(out, "| {} | reported under {} |", codes.join(", "), clauses.join(", "));
             }
+        }
+        if patterns(clause).next().is_some() {
+            out.push_str(
+                "\n| shown besides, without weight for the state | when | what exactly counts |\n|---|---|---|\n",
+            );
+        }
+        for pattern in patterns(clause) {
+            let _ = writeln!(out, "| `{}` | {} | {} |", pattern.name, pattern.says, pattern.taken_as);
         }
         for judgement in clause.judgements {
             let _ = write!(out, "\n- *{}*: {}", judgement.name, judgement.asks);
@@ -307,6 +331,8 @@ fn clause_json(clause: &Clause) -> Json {
         "due": how_often(clause), "sample": sample(&clause.sample), "arises": arises(&clause.arises),
         "needs": clause.needs.iter().map(|set| set.name).collect::<Vec<_>>(),
         "record": clause.record, "codes": codes,
+        "patterns": patterns(clause)
+            .map(|p| json!({"pattern": p.name, "says": p.says, "taken_as": p.taken_as})).collect::<Vec<_>>(),
         "judgements": clause.judgements.iter().map(|j| json!({"name": j.name, "asks": j.asks})).collect::<Vec<_>>(),
         "readings": clause.readings.iter()
             .map(|r| json!({"of": r.of, "taken_as": r.taken_as, "because": r.because})).collect::<Vec<_>>(),
