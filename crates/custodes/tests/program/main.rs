@@ -9,6 +9,7 @@ mod hostile;
 mod mistakes;
 mod patterns;
 mod sameness;
+mod story;
 mod worked_examples;
 
 use std::path::{Path, PathBuf};
