@@ -184,7 +184,9 @@ impl Tally {
         let positions = batch.column(0).as_primitive::<UInt64Type>();
         let subjects = arrow::compute::cast(batch.column(1), &arrow::datatypes::DataType::Utf8View)?;
         let subjects = subjects.as_string_view();
-        for row in verdict.iter().enumerate().filter_map(|(row, fired)| (fired == Some(true)).then_some(row)) {
+        // Few fire: whole words of the bitmap are passed over.
+        let fired = verdict.nulls().map_or_else(|| verdict.values().clone(), |known| verdict.values() & known.inner());
+        for row in fired.set_indices() {
             self.fired.push((test as u32, positions.value(row), subjects.value(row).into()));
         }
         Ok(())
