@@ -12,7 +12,6 @@ mod json;
 mod patterns;
 mod progress;
 mod standard;
-#[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
 mod status_board;
 mod synth;
 mod workspace;

@@ -232,7 +232,7 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let open = open_exceptions(&mut session, audit)?;
             if !open.is_empty() {
                 let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
-                return Err(format!("{} exceptions of {} are neither confirmed nor dismissed: custodes audit exceptions {audit}", open.len(), clause.id).into());
+                return Err(format!("exceptions of {} are neither confirmed nor dismissed ({}): custodes audit exceptions {audit}", clause.id, open.len()).into());
             }
             session.act(|_| {
                 let (findings, extent, action) = (findings.clone(), extent.clone(), action.clone());
@@ -475,7 +475,7 @@ fn settle(session: &mut Session, audit: AuditId, settled: Settled, code: &str, s
         Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
     })?;
     let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
-    session.say(&format!("{} exceptions {word}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
+    session.say(&format!("{word}: {} of {code}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
 }
 
 /// What was found: its extent, and what is to be done
