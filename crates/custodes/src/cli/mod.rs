@@ -11,6 +11,7 @@ mod interrupt;
 mod json;
 mod patterns;
 mod progress;
+mod reference;
 mod standard;
 mod status_board;
 mod synth;
