@@ -13,6 +13,7 @@ mod standard;
 #[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
 mod status_board;
 mod synth;
+mod verify;
 mod workspace;
 
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
@@ -61,6 +62,8 @@ enum Verb {
     Hold(In<workspace::retention::Hold>),
     /// Disposal after the retention time, by two people
     Dispose(In<workspace::retention::Dispose>),
+    Bundle(workspace::bundle::Arguments),
+    Verify(verify::Arguments),
 }
 
 // A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
@@ -115,6 +118,8 @@ pub fn run() -> ExitCode {
         Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
         Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
+        Verb::Bundle(arguments) => workspace::bundle::run(arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
     };
     match ended {
         Ok(code) => ExitCode::from(code),
