@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
 }
 
 fn workspace(folder: &Path, keys: &[VerifierKey], witnesses: &[VerifierKey], key_folder: Option<&Path>) -> Answer {
-    let progress = Progress::new();
+    let progress = Progress::counting("entries and files");
     let told = |what: &str, so_much: u64| progress.read(what, so_much);
     let silent = |_: &str, _: u64| {};
     let with = With {

@@ -12,6 +12,7 @@ pub mod evidence;
 mod fold;
 pub mod keys;
 mod redrawing;
+pub mod reporting;
 pub mod standing;
 pub mod verifying;
 mod workspace;

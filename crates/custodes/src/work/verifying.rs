@@ -166,7 +166,7 @@ impl<'a> Verifying<'a> {
                     folded.defects.push(format!("the kept fold is not what the first {} entries give: it was changed", kept.size));
                 }
             }
-            progress("reading the journal", 1);
+            progress("the journal", 1);
             ControlFlow::Continue(())
         });
         if let Err(why) = read {
@@ -239,7 +239,7 @@ impl<'a> Verifying<'a> {
         // Where entries cannot be read, the fold has said so already.
         let _ = self.log.read(LeafIndex(0), self.head.size, &mut |entry| {
             verifier.entry(&entry);
-            progress("verifying the journal", 1);
+            progress("the journal again", 1);
             ControlFlow::Continue(())
         });
         let Verification { verified, defects } = verifier.finish();
@@ -370,9 +370,9 @@ impl<'a> Verifying<'a> {
                 continue;
             }
             match sha256.parse::<Sha256>().map(|object| archive.verify(&object)) {
-                Ok(Ok(bytes)) => {
+                Ok(Ok(_)) => {
                     whole += 1;
-                    (self.with.progress)("reading the evidence store", bytes);
+                    (self.with.progress)("the evidence store", 1);
                 }
                 Ok(Err(fault)) => self.answer.defects.push(format!("{what}: {fault}")),
                 Err(why) => self.answer.defects.push(format!("{what}: {why}")),

@@ -9,8 +9,10 @@ pub mod matters;
 pub mod parameters;
 pub mod people;
 pub mod plan;
+pub mod report;
 pub mod retention;
 pub mod review;
+pub mod status;
 
 use std::path::PathBuf;
 
