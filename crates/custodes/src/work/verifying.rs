@@ -32,6 +32,8 @@ pub struct With<'a> {
     /// The journal's public keys, as they were handed over; the one that the journal names, where there are none.
     pub keys: &'a [VerifierKey],
     pub witnesses: &'a [VerifierKey],
+    /// Checkpoints that were kept elsewhere, by whoever was shown them.
+    pub checkpoints: &'a [String],
     /// Where this machine's user keeps signing keys, and the memory of what was signed.
     pub key_folder: Option<&'a Path>,
     /// Told what is being done, and how far it has come.
@@ -108,7 +110,13 @@ impl<'a> Verifying<'a> {
         // The memory first, then checkpoints, then the head: what other programs write meanwhile is never
         // taken for something that went missing.
         let memory = origin.as_ref().ok().and_then(|origin| self.memory(origin));
-        let checkpoints = self.one_moment()?;
+        let mut checkpoints = self.one_moment()?;
+        for note in self.with.checkpoints {
+            match SignedCheckpoint::parse(note.as_bytes()) {
+                Ok(signed) => checkpoints.push((signed.checkpoint().head().size, note.clone())),
+                Err(why) => self.answer.defects.push(format!("the checkpoint that was given: {why}")),
+            }
+        }
         if let Err(why) = self.log.examine() {
             self.answer.defects.push(why.to_string());
         }

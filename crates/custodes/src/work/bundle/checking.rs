@@ -168,7 +168,8 @@ impl<'a> Checking<'a> {
         let Some(made) = self.made.clone() else {
             return self.defect(format!("entry {} by which the bundle was made is not in it", info.entry));
         };
-        if made.audits != info.audits || made.for_whom != info.for_whom || made.size != info.entry + 1 {
+        let same = made.audits == info.audits && made.for_whom == info.for_whom && made.program == info.program;
+        if !same || Some(made.size) != info.entry.checked_add(1) {
             self.defect(format!("{INFO} says otherwise than entry {} for whom the bundle is, or of which audits", info.entry));
         }
         let stated: Vec<(u64, u64)> = made.entries.iter().copied().chain([(info.entry, info.entry)]).collect();

@@ -88,6 +88,7 @@ fn describe(contents: &Files, audits: &[AuditId], for_whom: &str) -> BundleMade 
         size: 0,
         contents: contents.iter().map(|(name, bytes)| (name.clone(), Hash::of(bytes).to_string())).collect(),
         entries: Vec::new(),
+        program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
     }
 }
 
@@ -164,7 +165,7 @@ fn write(workspace: &Workspace, made: &Recorded<BundleMade>, mut files: Files, o
         for_whom: made.what.for_whom.clone(),
         audits: made.what.audits.clone(),
         standard: opened.standard.clone(),
-        program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
+        program: made.what.program.clone(),
         previous,
     };
     files.insert(READ_ME.to_owned(), info.read_me().into_bytes());

@@ -25,6 +25,8 @@ mod entries;
 mod make;
 mod open;
 mod selection;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
