@@ -15,6 +15,7 @@ mod reference;
 mod standard;
 mod status_board;
 mod synth;
+mod verify;
 mod workspace;
 
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
@@ -66,6 +67,8 @@ enum Verb {
     Hold(In<workspace::retention::Hold>),
     /// Disposal after the retention time, by two people
     Dispose(In<workspace::retention::Dispose>),
+    Bundle(workspace::bundle::Arguments),
+    Verify(verify::Arguments),
 }
 
 // A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
@@ -123,6 +126,8 @@ pub fn run() -> ExitCode {
         Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
         Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
+        Verb::Bundle(arguments) => workspace::bundle::run(arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

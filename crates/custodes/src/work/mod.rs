@@ -5,12 +5,16 @@
 //! may be done. No use case writes to the journal by another way.
 
 pub mod audits;
+pub mod bundle;
 pub mod checking;
+mod disposed;
 pub mod evidence;
 mod fold;
 pub mod keys;
+mod redrawing;
 pub mod reporting;
 pub mod standing;
+pub mod verifying;
 mod workspace;
 
 use custodes_compliance::roles::Refusal;

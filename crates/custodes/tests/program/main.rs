@@ -10,6 +10,7 @@ mod mistakes;
 mod patterns;
 mod sameness;
 mod story;
+mod tampering;
 mod worked_examples;
 
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use std::process::Command;
 use super::{northmere, root};
 
 /// The clock of a story is set from outside: the program itself has no way to be told another time.
-const CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+pub const CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /// A workspace's people and clock, and what was printed so far.
 pub struct Story {

@@ -1,6 +1,7 @@
 //! The verbs of a workspace: each opens it, knows who acts, and says what was done.
 
 pub mod audit;
+pub mod bundle;
 pub mod due;
 pub mod evidence;
 pub mod init;
