@@ -24,6 +24,9 @@ use custodes_compliance::{london, record::Record};
 use super::{Mistakes, OutputFormat, print};
 use crate::work::{WorkError, Workspace, keys};
 
+/// The ids of [`Place`]'s arguments.
+pub const SHARED: &[&str] = &["the workspace", "who acts", "the keys", "the form"];
+
 /// Where the workspace is, and who acts in it.
 // The ids are words that no verb's own argument has: clap tells arguments apart by them.
 #[derive(Debug, Clone, clap::Args)]
