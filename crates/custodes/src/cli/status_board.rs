@@ -129,10 +129,12 @@ fn done(out: &mut String, board: &Board) {
         let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
         let when = first.done.as_ref().map_or_else(String::new, |met| met.on.day().to_string());
         let of = if group.len() == 1 { String::new() } else { format!(": {}", group.len()) };
-        let mut says = format!("{}{owed} ({}){of}{}", first.title, conducted_by(first.conducted_by), by(&first.done_by));
+        let mut says =
+            format!("{}{owed} ({}){of}{}", first.title, conducted_by(first.conducted_by), by(&first.done_by));
         let worst = group.iter().map(|item| item.days).max().unwrap_or(0);
         if worst > 0 {
-            let _ = write!(says, ", {}", if group.len() == 1 { late(worst) } else { format!("the worst {}", late(worst)) });
+            let _ =
+                write!(says, ", {}", if group.len() == 1 { late(worst) } else { format!("the worst {}", late(worst)) });
         }
         row(out, &when, first.clause, &says);
     }

@@ -73,14 +73,18 @@ impl Place {
             let own = record.people.iter().find(|(_, person)| person.login.is_some() && person.login == login);
             return own.map(|(id, _)| id.clone()).ok_or_else(|| {
                 let login = login.unwrap_or_else(|| "(none)".to_owned());
-                WorkError::Said(format!("your log-in name {login:?} belongs to nobody in this workspace: say who acts with --as"))
+                WorkError::Said(format!(
+                    "your log-in name {login:?} belongs to nobody in this workspace: say who acts with --as"
+                ))
             });
         };
         let registered = record.person(person).and_then(|person| person.login.as_deref());
         match (registered, login.as_deref()) {
-            (Some(registered), login) if login != Some(registered) => {
-                Err(format!("{person} acts under the log-in name {registered:?}, and you are {:?}", login.unwrap_or("(none)")).into())
-            }
+            (Some(registered), login) if login != Some(registered) => Err(format!(
+                "{person} acts under the log-in name {registered:?}, and you are {:?}",
+                login.unwrap_or("(none)")
+            )
+            .into()),
             _ => Ok(person.clone()),
         }
     }
