@@ -112,12 +112,15 @@ impl Copied {
         self.run(&["audit", "open", "8.2.7", "--from", "2026-08-01", "--to", "2026-09-01", "--as", "la1"])
     }
 
-    /// Changes bytes of the journal's file as a hex editor does, at the last place where they stand.
+    /// Changes bytes of the journal's file as a hex editor does, wherever they stand.
     fn edit(&self, before: &[u8], after: &[u8]) {
         assert_eq!(before.len(), after.len());
         let mut bytes = fs::read(self.journal()).expect("the journal");
-        let at = bytes.windows(before.len()).rposition(|window| window == before).expect("it is there");
-        bytes[at..at + after.len()].copy_from_slice(after);
+        let places: Vec<usize> = bytes.windows(before.len()).enumerate().filter(|(_, there)| *there == before).map(|(at, _)| at).collect();
+        assert!(!places.is_empty(), "{:?} is not there", String::from_utf8_lossy(before));
+        for at in places {
+            bytes[at..at + after.len()].copy_from_slice(after);
+        }
         fs::write(self.journal(), bytes).expect("written");
     }
 

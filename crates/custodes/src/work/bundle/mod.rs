@@ -36,7 +36,7 @@ use custodes_journal::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 pub use container::MARKING;
-pub use make::{Made, make};
+pub use make::make;
 pub use open::{Opened, open, open_with};
 
 const FORM: &str = "custodes-bundle/v1";

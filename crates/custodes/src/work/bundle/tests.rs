@@ -68,12 +68,12 @@ fn sample() -> Sample {
     let drawn = audits::draw(&mut workspace, &auditor, audit).unwrap();
     let key = drawn.sample[0].key.clone();
     let (sha256, bytes) = workspace.archive.keep_text("the log of the desk\n").unwrap();
-    let judged =
-        ItemJudged { audit, key, question: "reason".into(), verdict: Verdict::Fail, note: "none was given".into() };
     let (to, name) = (Matter::Audit(audit), "desk.txt".to_owned());
     let attached = Attached { to, name, sha256: sha256.to_string(), bytes, note: String::new() };
-    workspace.act(&auditor, |_| Ok(vec![Act::from(judged.clone()), attached.clone().into()])).unwrap();
-    Sample { folder, workspace, auditor }
+    workspace.act(&auditor, |_| Ok(vec![Act::from(attached.clone())])).unwrap();
+    let mut sample = Sample { folder, workspace, auditor };
+    sample.judge(key, Verdict::Fail);
+    sample
 }
 
 fn appoint(workspace: &mut Workspace, by: &PersonId, id: &str, role: Role) {
@@ -90,11 +90,12 @@ fn evidence(into: &Path) -> PathBuf {
     let folder = into.join("evidence");
     fs::create_dir(&folder).unwrap();
     let header = "search_id,system,user_id,searched_at,data_from,data_to,target,purpose,reason,justification,reference,authorised_by,authorised_rank,authorised_at,preserved_case,results\n";
-    let searches: String = (1..=9)
-        .map(|day| {
-            format!(
-                "S{day},nas,nm1,2026-08-0{day}T10:00:00Z,2026-08-01T00:00:00Z,2026-08-01T10:00:00Z,AA00AAA,Terrorism,test,\"as asked, in writing\",R{day},,,,,0\n"
-            )
+    // Wherever the draw puts its window of 30 days, some are in it.
+    let first = parse_day("2026-07-01").unwrap();
+    let searches: String = (0..30)
+        .map(|number| {
+            let day = first.plus_days(3 * number);
+            format!("S{number},nas,nm1,{day}T10:00:00Z,{day}T00:00:00Z,{day}T09:00:00Z,AA00AAA,Terrorism,test,\"as asked, in writing\",R1,,,,,0\n")
         })
         .collect();
     fs::write(folder.join("searches.csv"), header.to_owned() + &searches).unwrap();
@@ -103,14 +104,19 @@ fn evidence(into: &Path) -> PathBuf {
         "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\nP1,nm1,nas,user,2022-01-01T09:36:00Z,SUP,,,\n",
     )
     .unwrap();
-    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2199-01-01\n")
-        .unwrap();
+    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2199-01-01\n").unwrap();
     folder
 }
 
 impl Sample {
     fn key(&self) -> Vec<VerifierKey> {
         vec![self.workspace.verifier().unwrap()]
+    }
+
+    fn judge(&mut self, key: String, verdict: Verdict) {
+        let audit = *self.workspace.record.audits.keys().next().unwrap();
+        let judged = ItemJudged { audit, key, question: "reason".into(), verdict, note: "none was given".into() };
+        self.workspace.act(&self.auditor, |_| Ok(vec![Act::from(judged.clone())])).unwrap();
     }
 
     fn bundle(&mut self, name: &str) -> Vec<u8> {
@@ -150,7 +156,9 @@ fn a_bundle_holds_and_what_it_says_is_what_the_workspace_says() {
     let rows = String::from_utf8(files["evidence/A1.csv"].clone()).unwrap();
     assert_eq!(rows.lines().count(), 4, "{rows}");
     assert!(files.keys().any(|name| name.starts_with("attachments/")), "{:?}", files.keys());
-    // The next one for the same receiver continues it.
+    // The next one for the same receiver, made after something happened, continues it.
+    let judged = opened.record.audits.values().flat_map(|audit| audit.items.keys()).next().unwrap().clone();
+    sample.judge(judged, Verdict::Pass);
     let next = read(&sample.bundle("second.zip"), &sample.key(), &[]).unwrap();
     assert_eq!(next.defects, Vec::<String>::new());
     assert_eq!(next.info.previous.map(|(size, _)| size), Some(opened.info.size));
@@ -241,9 +249,7 @@ fn a_file_that_cannot_be_a_bundle_is_refused_in_a_sentence() {
     let refused = |bytes: &[u8]| read(bytes, &[], &[]).unwrap_err();
     assert!(refused(b"").contains("not a bundle"));
     assert!(refused(b"PK\x05\x06 and nothing else").contains("not a bundle"));
-    assert!(
-        refused(&bytes[..bytes.len() - 1]).contains("damaged") || refused(&bytes[..bytes.len() - 1]).contains("not as")
-    );
+    assert!(refused(&bytes[..bytes.len() - 1]).contains("damaged") || refused(&bytes[..bytes.len() - 1]).contains("not as"));
     let mut files = unpacked(&bytes);
     files.insert(INFO.to_owned(), b"{\"form\":\"custodes-bundle/v9\"}".to_vec());
     assert!(refused(&packed(files)).contains(INFO));
@@ -262,8 +268,7 @@ fn a_cosigned_checkpoint_goes_with_the_bundle_and_its_witness_is_believed_by_key
     let witness_key = cosigner.verifier().clone();
     let witness = Witness::new(cosigner, BTreeMap::from([(origin, sample.key())]));
     let proof = custodes_journal::proof::ConsistencyProof::default();
-    let request =
-        AddCheckpoint { old: custodes_journal::tree::TreeSize(0), proof, checkpoint: signed.clone() }.to_text();
+    let request = AddCheckpoint { old: custodes_journal::tree::TreeSize(0), proof, checkpoint: signed.clone() }.to_text();
     let time = PosixSeconds::new(1_790_000_000).unwrap();
     let answer = witness.add_checkpoint(&Seen::nothing(), request.as_bytes(), time).unwrap();
     let cosigned = add_cosignatures(&signed, &answer.lines, std::slice::from_ref(&witness_key)).unwrap();
