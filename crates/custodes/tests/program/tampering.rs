@@ -393,5 +393,5 @@ fn a_bundle_is_verified_with_nothing_but_the_key() {
     // A file of that name is not written over.
     let (code, said) =
         copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
-    assert!(code == 1 && said.contains("there already"), "{said}");
+    assert!(code == 1 && said.contains("of that name already"), "{said}");
 }
