@@ -14,8 +14,8 @@ use super::progress::Progress;
 use super::workspace::Place;
 use super::{Mistakes, OutputFormat, RAN, print};
 use crate::clock;
-use crate::work::verifying::{self, Answer, With};
 use crate::work::bundle;
+use crate::work::verifying::{self, Answer, With};
 
 /// Says whether a workspace or a bundle is what it was: every entry, signature, file and draw
 #[derive(Debug, clap::Args)]
@@ -48,12 +48,15 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     let is_bundle = what.is_file();
     let answer = if is_bundle {
         if !arguments.checkpoint.is_empty() {
-            return Err("--checkpoint: a bundle does not hold the entries that would be compared; name a workspace".into());
+            return Err(
+                "--checkpoint: a bundle does not hold the entries that would be compared; name a workspace".into()
+            );
         }
         Answer::from(bundle::open_with(&what, &keys, &witnesses)?)
     } else if what.is_dir() {
         let read = |path: &PathBuf| {
-            std::fs::read_to_string(path).map_err(|error| format!("--checkpoint {}: it cannot be read: {error}", path.display()))
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("--checkpoint {}: it cannot be read: {error}", path.display()))
         };
         let checkpoints = arguments.checkpoint.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         // Without a folder for keys there is no memory to be asked either.
@@ -143,7 +146,10 @@ fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
     };
     match size.saturating_sub(up_to.0) {
         0 => format!("Witnessed: {ago}, on {time}, all {} entries", up_to.0),
-        after => format!("Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine", up_to.0),
+        after => format!(
+            "Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine",
+            up_to.0
+        ),
     }
 }
 

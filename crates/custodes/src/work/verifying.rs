@@ -171,7 +171,10 @@ impl<'a> Verifying<'a> {
             {
                 folded.kept_holds = kept == folded.record;
                 if !folded.kept_holds {
-                    folded.defects.push(format!("the kept fold is not what the first {} entries give: it was changed", kept.size));
+                    folded.defects.push(format!(
+                        "the kept fold is not what the first {} entries give: it was changed",
+                        kept.size
+                    ));
                 }
             }
             progress("the journal", 1);
@@ -189,7 +192,9 @@ impl<'a> Verifying<'a> {
         let key = self.named_key()?;
         let Some((record, head)) = fold::unseal(&bytes, &key) else {
             if fold::is_of_this_version(&bytes) {
-                self.answer.defects.push("the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned());
+                self.answer.defects.push(
+                    "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
+                );
             }
             return None;
         };
@@ -253,10 +258,13 @@ impl<'a> Verifying<'a> {
         let Verification { verified, defects } = verifier.finish();
         self.answer.head = Some((verified.size.0, verified.root.to_string()));
         self.answer.witnessed = verified.witnessed;
-        self.answer.holds.insert(0, format!(
-            "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
-            verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
-        ));
+        self.answer.holds.insert(
+            0,
+            format!(
+                "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
+                verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
+            ),
+        );
         for (under, count) in &verified.disposals {
             self.answer.notes.push(format!("the content of {count} entries was {under}"));
         }
@@ -299,7 +307,9 @@ impl<'a> Verifying<'a> {
             return named.into_iter().collect();
         }
         if let Some(named) = named.filter(|named| !self.with.keys.contains(named)) {
-            self.answer.defects.push(format!("the journal says that its key is {named}, which is not a key that was given"));
+            self.answer
+                .defects
+                .push(format!("the journal says that its key is {named}, which is not a key that was given"));
         }
         self.with.keys.to_vec()
     }
@@ -313,11 +323,15 @@ impl<'a> Verifying<'a> {
             }
         };
         let Some(keys) = keys else {
-            self.answer.notes.push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
+            self.answer
+                .notes
+                .push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
             return None;
         };
         if self.named_key().is_some_and(|named| named != *keys.verifier()) {
-            self.answer.defects.push(format!("the journal names another key than the one held here, {}", keys.verifier()));
+            self.answer
+                .defects
+                .push(format!("the journal names another key than the one held here, {}", keys.verifier()));
         }
         match keys.memory() {
             Ok(memory) => Some(memory),
@@ -341,7 +355,9 @@ impl<'a> Verifying<'a> {
             }
         }
         for name in names {
-            self.answer.notes.push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
+            self.answer
+                .notes
+                .push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
         }
     }
 
@@ -354,7 +370,10 @@ impl<'a> Verifying<'a> {
                 if root.is_some_and(|root| root.to_string() == report.root) {
                     held += 1;
                 } else {
-                    self.answer.defects.push(format!("the report on {id} (entry {}) rests on other entries than the journal has", done.entry));
+                    self.answer.defects.push(format!(
+                        "the report on {id} (entry {}) rests on other entries than the journal has",
+                        done.entry
+                    ));
                 }
             }
         }
@@ -387,7 +406,9 @@ impl<'a> Verifying<'a> {
             }
         }
         for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
-            self.answer.defects.push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
+            self.answer
+                .defects
+                .push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
         }
         self.answer.holds.push(format!("{whole} objects of the evidence store have the bytes that the journal names"));
         let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
@@ -430,7 +451,10 @@ fn named(record: &Record) -> BTreeMap<String, String> {
             name(&plan.plan.frame.table_sha256, format!("the frame of plan {} of {id}", place + 1));
         }
         audit.reports.iter().for_each(|(_, report)| name(&report.sha256, format!("the report on {id}")));
-        audit.attachments.iter().for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
+        audit
+            .attachments
+            .iter()
+            .for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
     }
     named
 }

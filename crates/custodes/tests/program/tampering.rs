@@ -160,7 +160,8 @@ impl Copied {
         let (mut entries, _) = self.entries();
         let judged = entries.iter_mut().rev().find(|entry| text(entry).contains("item.judged")).expect("a judgement");
         let content = judged.content.as_mut().expect("content");
-        content.bytes = String::from_utf8(content.bytes.clone()).expect("text").replace("\"fail\"", "\"pass\"").into_bytes();
+        content.bytes =
+            String::from_utf8(content.bytes.clone()).expect("text").replace("\"fail\"", "\"pass\"").into_bytes();
         let leaf = Leaf::parse(&judged.leaf).expect("a leaf");
         judged.leaf = Leaf { commitment: commitment(&content.salt, &content.bytes), ..leaf }.to_bytes();
         self.replace(&entries, &[]);
@@ -168,7 +169,8 @@ impl Copied {
         let (key, origin) = self.stolen();
         let head = log.head().expect("a head");
         let first = Memory::first(origin.clone());
-        let signed = signer::sign(&first, &key, Checkpoint::new(origin, head), &ConsistencyProof::default()).expect("signed");
+        let signed =
+            signer::sign(&first, &key, Checkpoint::new(origin, head), &ConsistencyProof::default()).expect("signed");
         log.keep_checkpoint(head.size, &signed.checkpoint.to_text()).expect("kept");
     }
 
@@ -181,7 +183,10 @@ impl Copied {
 
     fn key_file(&self, ending: &str) -> PathBuf {
         let files = fs::read_dir(self.keys()).expect("keys").flatten();
-        files.map(|file| file.path()).find(|path| path.extension().is_some_and(|found| found == ending)).expect("a file")
+        files
+            .map(|file| file.path())
+            .find(|path| path.extension().is_some_and(|found| found == ending))
+            .expect("a file")
     }
 }
 
@@ -201,13 +206,25 @@ fn copy(from: &Path, to: &Path) {
 fn of_a_workspace_that_nobody_touched_everything_holds() {
     let copied = Copied::new();
     let said = copied.holds();
-    for part in ["Everything holds: ", "1 draw was performed again", "continues what the key's holder remembers", "Witnessed: never"] {
+    for part in [
+        "Everything holds: ",
+        "1 draw was performed again",
+        "continues what the key's holder remembers",
+        "Witnessed: never",
+    ] {
         assert!(said.contains(part), "{part:?} is not said:\n{said}");
     }
     // Nothing was written by looking, and anybody may look: without the key, at a folder named by its path.
     let path = copied.workspace();
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let (code, said) = copied.run(&["verify", path.to_str().expect("UTF-8"), "--keys", elsewhere.path().to_str().expect("UTF-8"), "--format", "json"]);
+    let (code, said) = copied.run(&[
+        "verify",
+        path.to_str().expect("UTF-8"),
+        "--keys",
+        elsewhere.path().to_str().expect("UTF-8"),
+        "--format",
+        "json",
+    ]);
     let json: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     assert!(code == 0 && json["holds"] == true && json["witnessed"].is_null(), "{said}");
     assert_eq!(copied.act().0, 0);
@@ -299,7 +316,8 @@ fn yesterdays_copy_and_a_second_instance_are_refused_by_the_next_act_and_named_b
     copied.holds();
     // A second instance on the older copy, with the same key: what one signed, the other may not sign over.
     let yesterdays = yesterday.to_str().expect("UTF-8");
-    let (code, said) = copied.run(&["hold", "place", "A1", "--reason", "asked for", "--as", "la1", "--workspace", yesterdays]);
+    let (code, said) =
+        copied.run(&["hold", "place", "A1", "--reason", "asked for", "--as", "la1", "--workspace", yesterdays]);
     assert!(code != 0 && said.contains("an old copy was restored, or another instance writes elsewhere"), "{said}");
     let (code, said) = copied.run(&["verify", yesterdays]);
     assert!(code == 1 && said.contains("Does not hold: ") && said.contains("old copy"), "{said}");
@@ -343,7 +361,8 @@ fn where_the_whole_machine_was_taken_only_what_others_keep_catches_it() {
 #[test]
 fn a_bundle_is_verified_with_nothing_but_the_key() {
     let copied = Copied::new();
-    let (code, said) = copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+    let (code, said) =
+        copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
     assert_eq!(code, 0, "{said}");
     let key = said.lines().find_map(|line| line.strip_prefix("Public key   ")).expect("the key").to_owned();
     let receiver = tempfile::tempdir().expect("a folder");
@@ -356,16 +375,23 @@ fn a_bundle_is_verified_with_nothing_but_the_key() {
             .env("HOME", receiver.path())
             .output()
             .expect("the program starts");
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+        )
     };
     let (code, said) = verify(&["--key", &key]);
-    assert!(code == Some(0) && said.contains("Everything holds") && said.contains("1 draw was performed again"), "{said}");
+    assert!(
+        code == Some(0) && said.contains("Everything holds") && said.contains("1 draw was performed again"),
+        "{said}"
+    );
     let (code, said) = verify(&[]);
     assert!(code == Some(0) && said.contains("proves nothing"), "{said}");
     fs::write(receiver.path().join("A1.zip"), fs::read(root().join("README.md")).expect("a file")).expect("written");
     let (code, said) = verify(&["--key", &key]);
     assert!(code == Some(1) && said.contains("A1.zip: it is not a bundle"), "{said}");
     // A file of that name is not written over.
-    let (code, said) = copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+    let (code, said) =
+        copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
     assert!(code == 1 && said.contains("there already"), "{said}");
 }

@@ -113,7 +113,8 @@ fn previous<'a>(record: &'a Record, for_whom: &str, before: u64) -> Option<&'a R
 
 /// A kept checkpoint: the first that covers so many entries.
 fn covering(kept: &[(TreeSize, String)], size: u64) -> Result<(Head, &str), WorkError> {
-    let (_, note) = kept.iter().find(|(kept, _)| kept.0 >= size).ok_or("the journal's present state is not signed yet")?;
+    let (_, note) =
+        kept.iter().find(|(kept, _)| kept.0 >= size).ok_or("the journal's present state is not signed yet")?;
     let checkpoint = SignedCheckpoint::parse(note.as_bytes()).map_err(|error| error.to_string())?;
     Ok((checkpoint.checkpoint().head(), note))
 }
