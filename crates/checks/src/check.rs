@@ -12,6 +12,7 @@ use custodes_standard::model::{Arises, Check, Clause, MetBy, Population, Sample,
 use custodes_standard::v3::{self, CLAUSES};
 
 use crate::CheckError;
+use crate::duties;
 use crate::engine::Engine;
 use crate::outcome::{ClauseOutcome, Exception, Outcome};
 use crate::parameters::Parameters;
@@ -43,11 +44,14 @@ pub fn check(
     for clause in &wanted {
         findings.insert(clause.id, run.findings(clause)?);
     }
-    let mut outcome = Outcome { clauses: Vec::new(), exceptions: Vec::new() };
+    let mut outcome = Outcome { clauses: Vec::new(), exceptions: Vec::new(), duties: Vec::new() };
+    let mut owed = Vec::new();
     for clause in wanted.iter().filter(|clause| only.is_empty() || only.contains(clause.id)) {
         outcome.clauses.push(run.summary(clause, &findings));
         outcome.exceptions.extend(findings[clause.id].found.exceptions.iter().cloned());
+        owed.extend(findings[clause.id].found.duties.iter().cloned());
     }
+    outcome.duties = duties::named(&engine, owed).map_err(CheckError::query("reviews"))?;
     outcome.exceptions.sort_by_cached_key(sort_key);
     Ok((outcome, report))
 }
@@ -138,7 +142,8 @@ impl Run<'_> {
             if arises == Established::No {
                 population = 0;
             }
-            return Ok(OfClause { found: Findings::default(), population, arises, due });
+            let duties = unheard.duties.into_iter().map(duties::Unnamed::doubted).collect();
+            return Ok(OfClause { found: Findings { duties, ..Findings::default() }, population, arises, due });
         }
         self.passes.take(clause, &mut found);
         if !matches!(clause.population, Population::Judged) {

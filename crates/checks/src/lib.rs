@@ -5,6 +5,7 @@
 
 mod accounts;
 mod check;
+mod duties;
 mod engine;
 mod frame;
 pub mod outcome;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use custodes_compliance::event::Moment;
+use custodes_compliance::schedule::Duty;
 use custodes_compliance::state::State;
 use custodes_compliance::time::Day;
 use custodes_standard::model::Clause;
@@ -60,4 +61,7 @@ pub struct Outcome {
     pub clauses: Vec<ClauseOutcome>,
     /// In the order of [`Exception`], each once.
     pub exceptions: Vec<Exception>,
+    /// Every obligation of the cadence and event rules in the window, and the one that is open; in the order
+    /// of [`custodes_compliance::schedule::order`], each once.
+    pub duties: Vec<Duty>,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use custodes_compliance::cadence::{Cadence, CadenceFinding};
+use custodes_compliance::cadence::{Cadence, CadenceFinding, Obligation};
 use custodes_compliance::event::{Event, EventFinding, Limit, Moment};
 use custodes_compliance::london;
 use custodes_compliance::sampled_audit::{self, Asked, Record};
@@ -10,6 +10,7 @@ use custodes_compliance::time::{Day, Instant};
 use custodes_standard::model::{Every, Period, Within};
 use datafusion::common::Result as EngineResult;
 
+use crate::duties::{self, Unnamed};
 use crate::engine::Answer;
 use crate::outcome::Exception;
 use crate::parameters::Parameters;
@@ -21,8 +22,15 @@ use crate::window::Window;
 pub struct Findings {
     pub exceptions: Vec<Exception>,
     pub untestable: BTreeMap<&'static str, u64>,
+<<<<<<< HEAD
     /// What its event rule judged: each subject, and when it happened.
     pub judged: Vec<(String, Moment)>,
+=======
+    /// How many events its event rule judged.
+    pub judged: u64,
+    /// What was due, and what is.
+    pub duties: Vec<Unnamed>,
+>>>>>>> schedule
 }
 
 impl Findings {
@@ -103,6 +111,7 @@ pub fn lea_cadence(
     let cadence =
         Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first: None, ended: None };
     codes.take("*", cadence.findings(), findings);
+    findings.duties.extend(duties::of_cadence(codes, "*", &cadence.obligations(), |_| true));
     cadence.next_due()
 }
 
@@ -163,16 +172,22 @@ pub fn cadence_of_each(
         }
         let (first, ended) = (first[row].map(Day), ended[row].map(Day));
         let records = met(&subject, first, ended);
-        let found_with = |count_unknown: bool| {
+        let owed_with = |count_unknown: bool| {
             let mut days: Vec<Day> =
                 records.iter().filter(|(_, counts)| counts.unwrap_or(count_unknown)).map(|(day, _)| *day).collect();
             days.dedup();
             Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first, ended }
-                .findings()
+                .obligations()
         };
-        let (without, with) = (found_with(false), found_with(true));
-        let sure =
-            |finding: &CadenceFinding| applies[row].is_some() && without.contains(finding) && with.contains(finding);
+        let (owed, perhaps) = (owed_with(false), owed_with(true));
+        let applies_surely = applies[row].is_some();
+        let certain = |obligation: &Obligation| applies_surely && perhaps.contains(obligation);
+        findings.duties.extend(duties::of_cadence(codes, &subject, &owed, certain));
+        let found = |obligations: &[Obligation]| -> Vec<CadenceFinding> {
+            obligations.iter().filter_map(|obligation| obligation.finding(window.as_of_day())).collect()
+        };
+        let (without, with) = (found(&owed), found(&perhaps));
+        let sure = |finding: &CadenceFinding| applies_surely && without.contains(finding) && with.contains(finding);
         // Whether it applies, or whether a record counts, was withheld, and these verdicts hang on it.
         let unsure: BTreeSet<&'static str> =
             without.iter().chain(&with).filter(|finding| !sure(finding)).map(|finding| codes.code(finding)).collect();
@@ -248,6 +263,10 @@ impl EventRule<'_> {
         }
         if !judged || matter.settled.is_some_and(|day| day <= event.due().day()) {
             return;
+        }
+        if !matter.unknown {
+            let certain = matter.judged.is_some();
+            findings.duties.push(duties::of_event(self.clause, matter.subject, matter.alias, &event, certain));
         }
         match (event.finding(), matter.judged) {
             _ if matter.unknown => findings.untestable("review_missing"),

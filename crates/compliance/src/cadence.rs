@@ -32,6 +32,34 @@ pub enum CadenceFinding {
     Untestable,
 }
 
+/// One review that the rule asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Obligation {
+    /// As the rule makes it.
+    pub due: Day,
+    /// `None` while it is open.
+    pub done: Option<Day>,
+    /// The review before it, from which it is reckoned.
+    pub previous: Option<Day>,
+    /// An earlier review, or the subject's first date, says that it was not due before. Else it is
+    /// reckoned from the window's first date, for want of anything better.
+    pub vouched: bool,
+}
+
+impl Obligation {
+    /// What is wrong with it, on this day.
+    pub fn finding(&self, as_of: Day) -> Option<CadenceFinding> {
+        let due = self.due;
+        match self.done {
+            Some(done) => (done > due).then_some(CadenceFinding::Late { due, done }),
+            None if as_of > due || (!self.vouched && as_of == due) => {
+                Some(CadenceFinding::Overdue { due, days_late: as_of.days_since(due) })
+            }
+            None => (!self.vouched).then_some(CadenceFinding::Untestable),
+        }
+    }
+}
+
 /// The date that is one period after another.
 pub fn due_after(base: Day, every: Period) -> Day {
     match every {
@@ -52,33 +80,36 @@ impl Cadence<'_> {
         }
     }
 
-    /// Everything late or overdue in the window, in order of time.
-    pub fn findings(&self) -> Vec<CadenceFinding> {
-        let mut findings = Vec::new();
+    /// Every obligation from the base on, in order of time; the last one is open, unless the subject ended first.
+    ///
+    /// The schedule shows these and [`Cadence::findings`] judges them: what is shown as met is not found late.
+    pub fn obligations(&self) -> Vec<Obligation> {
+        let mut obligations = Vec::new();
         let Base { day: mut base, assumed } = self.base();
         // A review on the base date itself is no later one, and yet somebody looked.
-        let mut reviewed = self.reviews.contains(&base);
+        let mut previous = self.reviews.contains(&base).then_some(base);
+        let mut vouched = !assumed || previous.is_some();
         for &done in self.reviews {
             if done <= base {
                 continue;
             }
             let due = due_after(base, self.every);
-            if done > due && self.still_owed(due) {
-                findings.push(CadenceFinding::Late { due, done });
+            // Nothing was owed any longer, but what was done in time was done.
+            if done <= due || self.still_owed(due) {
+                obligations.push(Obligation { due, done: Some(done), previous, vouched });
             }
-            base = done;
-            reviewed = true;
+            (base, previous, vouched) = (done, Some(done), true);
         }
         let due = due_after(base, self.every);
         if self.still_owed(due) {
-            let nobody_vouches_for_the_base = assumed && !reviewed;
-            if self.as_of > due || (nobody_vouches_for_the_base && self.as_of == due) {
-                findings.push(CadenceFinding::Overdue { due, days_late: self.as_of.days_since(due) });
-            } else if nobody_vouches_for_the_base {
-                findings.push(CadenceFinding::Untestable);
-            }
+            obligations.push(Obligation { due, done: None, previous, vouched });
         }
-        findings
+        obligations
+    }
+
+    /// Everything late or overdue in the window, in order of time.
+    pub fn findings(&self) -> Vec<CadenceFinding> {
+        self.obligations().iter().filter_map(|obligation| obligation.finding(self.as_of)).collect()
     }
 
     /// The date on which the next review is due.
@@ -157,5 +188,74 @@ mod tests {
         assert_eq!(cadence.findings(), [Overdue { due: day("2026-01-08"), days_late: 52 }]);
         cadence.ended = Some(day("2026-01-07"));
         assert_eq!(cadence.findings(), []);
+    }
+
+    mod properties {
+        use super::*;
+        use proptest::prelude::*;
+
+        /// A cadence in which dates lie close enough together to meet.
+        fn cadences() -> impl Strategy<Value = (Period, Vec<Day>, Day, Day, Option<Day>, Option<Day>)> {
+            let day = |range: std::ops::Range<i32>| range.prop_map(|n| Day(20_000 + n));
+            let period = prop_oneof![(1i64..40).prop_map(Period::Days), (1i64..4).prop_map(Period::Months)];
+            let reviews = proptest::collection::btree_set(0..200i32, 0..8)
+                .prop_map(|days| days.into_iter().map(|n| Day(20_000 + n)).collect());
+            (
+                period,
+                reviews,
+                day(20..100),
+                day(100..200),
+                proptest::option::of(day(0..200)),
+                proptest::option::of(day(0..260)),
+            )
+        }
+
+        proptest! {
+            #[test]
+            fn what_is_shown_as_due_and_what_is_found_wrong_never_disagree(
+                (every, reviews, from, as_of, first, ended) in cadences()
+            ) {
+                let reviews: Vec<Day> = reviews.into_iter().filter(|day| *day <= as_of).collect();
+                let cadence = Cadence { every, reviews: &reviews, from, as_of, first, ended };
+                let obligations = cadence.obligations();
+                // Each finding is that of one obligation, and each obligation that is past is found.
+                let late: Vec<_> = obligations.iter().filter(|o| o.done.is_some_and(|done| done > o.due)).collect();
+                let findings = cadence.findings();
+                prop_assert_eq!(late.len(), findings.iter().filter(|f| matches!(f, Late { .. })).count());
+                let open: Vec<_> = obligations.iter().filter(|o| o.done.is_none()).collect();
+                prop_assert!(open.len() <= 1 && open.first().is_none_or(|o| Some(*o) == obligations.last()));
+                let overdue = findings.iter().any(|f| matches!(f, Overdue { .. }));
+                prop_assert!(!overdue || !open.is_empty());
+                if let Some(open) = open.first() {
+                    prop_assert!(as_of <= open.due || overdue, "an open obligation past its date is overdue");
+                }
+                if ended.is_none() {
+                    prop_assert_eq!(open.first().map(|o| o.due), Some(cadence.next_due()));
+                }
+                // Each later one is one period after the one before was met.
+                for pair in obligations.windows(2) {
+                    if ended.is_none() {
+                        prop_assert_eq!(Some(pair[1].due), pair[0].done.map(|done| due_after(done, every)));
+                    }
+                }
+            }
+
+            #[test]
+            fn one_more_review_never_makes_an_obligation_before_it_later(
+                (every, reviews, from, as_of, first, _) in cadences(), more in 0..100i32
+            ) {
+                let done = Day(20_100 + more);
+                let reviews: Vec<Day> = reviews.into_iter().filter(|day| *day <= as_of && *day < done).collect();
+                let with: Vec<Day> = reviews.iter().copied().chain([done]).collect();
+                let before = Cadence { every, reviews: &reviews, from, as_of, first, ended: None }.obligations();
+                let after = Cadence { every, reviews: &with, from, as_of, first, ended: None }.obligations();
+                if done > from && first.is_none_or(|first| done > first) {
+                    let kept = before.len() - 1;
+                    prop_assert_eq!(&before[..kept], &after[..kept]);
+                    prop_assert_eq!(before[kept].due, after[kept].due, "the scheduled date stays what the rule made it");
+                    prop_assert_eq!(after[kept].done, Some(done));
+                }
+            }
+        }
     }
 }

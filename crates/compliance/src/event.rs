@@ -27,6 +27,21 @@ impl Moment {
             Moment::On(day) => day,
         }
     }
+
+    /// Whether it is past the other: by instants where both are, else by days.
+    pub fn is_after(self, limit: Moment) -> bool {
+        match (self, limit) {
+            (Moment::At(instant), Moment::At(limit)) => instant > limit,
+            _ => self.day() > limit.day(),
+        }
+    }
+}
+
+/// As it is displayed.
+impl serde::Serialize for Moment {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 impl std::fmt::Display for Moment {
@@ -75,18 +90,20 @@ impl Event<'_> {
         self.first_review().is_none_or(|review| review >= from)
     }
 
+    /// When the review was made that counts: to the microsecond where the limit is in hours, else to the day.
+    pub fn done(&self) -> Option<Moment> {
+        let review = self.first_review()?;
+        Some(match self.due() {
+            Moment::At(_) => Moment::At(review),
+            Moment::On(_) => Moment::On(day_of(review)),
+        })
+    }
+
     pub fn finding(&self) -> Option<EventFinding> {
         let due = self.due();
-        match (self.first_review(), due) {
-            (Some(review), Moment::At(limit)) => {
-                (review > limit).then_some(EventFinding::Late { due, done: Moment::At(review) })
-            }
-            (Some(review), Moment::On(limit)) => {
-                let done = day_of(review);
-                (done > limit).then_some(EventFinding::Late { due, done: Moment::On(done) })
-            }
-            (None, Moment::At(limit)) => (self.as_of > limit).then_some(EventFinding::Missing { due }),
-            (None, Moment::On(limit)) => (day_of(self.as_of) > limit).then_some(EventFinding::Missing { due }),
+        match self.done() {
+            Some(done) => done.is_after(due).then_some(EventFinding::Late { due, done }),
+            None => Moment::At(self.as_of).is_after(due).then_some(EventFinding::Missing { due }),
         }
     }
 }

@@ -55,6 +55,16 @@ pub fn wall_clock(day: Day, time: Time) -> Option<Instant> {
     ambiguous.unambiguous().ok().map(|zoned| from_zoned(&zoned))
 }
 
+/// As people here read it: `1 October 2026, 10:30:05 BST`. Fractions of a second are cut off.
+pub fn in_words(instant: Instant) -> String {
+    zoned(instant).strftime("%-d %B %Y, %H:%M:%S %Z").to_string()
+}
+
+/// `1 October 2026`
+pub fn day_in_words(day: Day) -> String {
+    day.to_civil().strftime("%-d %B %Y").to_string()
+}
+
 /// A day, or an instant with its offset; a day means its London midnight.
 ///
 /// # Errors
@@ -90,6 +100,13 @@ mod tests {
     fn a_summer_midnight_is_an_hour_before_that_of_utc() {
         assert_eq!(at("2026-10-01").to_string(), "2026-09-30T23:00:00Z");
         assert_eq!(at("2026-01-01").to_string(), "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn people_read_london_time_and_its_name() {
+        assert_eq!(in_words(at("2026-10-01T09:30:05.25Z")), "1 October 2026, 10:30:05 BST");
+        assert_eq!(in_words(at("2026-01-31T09:30:05Z")), "31 January 2026, 09:30:05 GMT");
+        assert_eq!(day_in_words(day_of(at("2026-10-01"))), "1 October 2026");
     }
 
     #[test]

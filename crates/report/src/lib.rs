@@ -4,6 +4,7 @@
 //! are exact data for machines; workbooks are for people, so nothing in them can become a formula, and
 //! they are marked.
 
+pub mod calendar;
 mod exceptions;
 
 pub use exceptions::{ExceptionRow, ExportError, Format, write_exceptions, write_rows};

@@ -50,11 +50,36 @@ pub struct ReviewsRecorded {
     pub reviews: Vec<Reviewed>,
 }
 
+/// What a duty asks for: a camera's clause has two cadences, which may fall on one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owed {
+    #[default]
+    Review,
+    /// Of a camera's performance (5.1.1 to 5.1.5).
+    Evaluation,
+}
+
+impl Owed {
+    pub fn name(self) -> &'static str {
+        match self {
+            Owed::Review => "review",
+            Owed::Evaluation => "evaluation",
+        }
+    }
+
+    fn is_review(&self) -> bool {
+        *self == Owed::Review
+    }
+}
+
 /// A due date is moved only with a reason; the scheduled date stays what the rule made it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueMoved {
     pub clause: String,
     pub subject: String,
+    #[serde(default, skip_serializing_if = "Owed::is_review")]
+    pub owed: Owed,
     /// The date that the rule made.
     pub scheduled: Day,
     pub to: Day,

@@ -10,7 +10,10 @@ mod interrupt;
 mod json;
 mod progress;
 mod standard;
+#[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
+mod status_board;
 mod synth;
+mod workspace;
 
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
 /// and what could not be established.
@@ -26,6 +29,47 @@ enum Verb {
     Check(check::Arguments),
     Standard(standard::Arguments),
     Synth(synth::Arguments),
+    Init(workspace::init::Arguments),
+    Import(workspace::evidence::Import),
+    Withdraw(workspace::evidence::Withdraw),
+    /// Rows that could not be read, and who answers for them
+    Quarantine(In<workspace::evidence::Quarantine>),
+    /// What data is wanted, from whom, by when
+    Request(In<workspace::evidence::Request>),
+    /// The people of a workspace
+    Person(In<workspace::people::Person>),
+    /// The parts that people have
+    Role(In<workspace::people::Roles>),
+    /// Thresholds and rates, put forward by one person and approved by another
+    Parameters(In<workspace::parameters::Verb>),
+    Review(workspace::review::Arguments),
+    Due(workspace::due::Arguments),
+    /// An audit, from its opening to its sign-off
+    Audit(In<workspace::audit::Verb>),
+    /// What was found: its extent, and what is to be done
+    Finding(In<workspace::audit::Finding>),
+    /// The plan of a sample: frozen, then never changed
+    Plan(In<workspace::plan::Plan>),
+    /// What arrives after the plan is committed: dice, beacon, secrets
+    Seed(In<workspace::plan::SeedVerb>),
+    Draw(workspace::plan::Draw),
+    /// Non-compliance, on its 28 days to the National Auditor
+    Noncompliance(In<workspace::matters::Noncompliance>),
+    /// Suspected misuse, on a confidential route
+    Misuse(In<workspace::matters::Misuse>),
+    /// Nothing that a legal hold covers is disposed of
+    Hold(In<workspace::retention::Hold>),
+    /// Disposal after the retention time, by two people
+    Dispose(In<workspace::retention::Dispose>),
+}
+
+// A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
+#[derive(Debug, clap::Args)]
+struct In<V: Subcommand> {
+    #[command(flatten)]
+    place: workspace::Place,
+    #[command(subcommand)]
+    verb: V,
 }
 
 /// It ran.
@@ -52,6 +96,25 @@ pub fn run() -> ExitCode {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
+        Verb::Init(arguments) => workspace::init::run(arguments),
+        Verb::Import(arguments) => workspace::evidence::import(arguments),
+        Verb::Withdraw(arguments) => workspace::evidence::withdraw(arguments),
+        Verb::Quarantine(In { place, verb }) => workspace::evidence::quarantine(&place, verb),
+        Verb::Request(In { place, verb }) => workspace::evidence::request(&place, verb),
+        Verb::Person(In { place, verb }) => workspace::people::person(&place, verb),
+        Verb::Role(In { place, verb }) => workspace::people::roles(&place, verb),
+        Verb::Parameters(In { place, verb }) => workspace::parameters::run(&place, verb),
+        Verb::Review(arguments) => workspace::review::run(arguments),
+        Verb::Due(arguments) => workspace::due::run(arguments),
+        Verb::Audit(In { place, verb }) => workspace::audit::run(&place, verb),
+        Verb::Finding(In { place, verb }) => workspace::audit::finding(&place, verb),
+        Verb::Plan(In { place, verb }) => workspace::plan::plan(&place, verb),
+        Verb::Seed(In { place, verb }) => workspace::plan::seed(&place, verb),
+        Verb::Draw(arguments) => workspace::plan::draw(arguments),
+        Verb::Noncompliance(In { place, verb }) => workspace::matters::noncompliance(&place, verb),
+        Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
+        Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
+        Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

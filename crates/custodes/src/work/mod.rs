@@ -15,7 +15,7 @@ mod workspace;
 use custodes_compliance::roles::Refusal;
 use custodes_evidence::Problem;
 
-pub use workspace::{Opening, Workspace};
+pub use workspace::{Opening, Workspace, login};
 
 /// Why something in a workspace could not be done.
 #[derive(Debug, thiserror::Error)]

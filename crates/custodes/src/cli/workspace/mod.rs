@@ -22,19 +22,20 @@ use super::{Mistakes, OutputFormat, print};
 use crate::work::{WorkError, Workspace, keys};
 
 /// Where the workspace is, and who acts in it.
+// The ids are words that no verb's own argument has: clap tells arguments apart by them.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Place {
     /// The workspace's folder; also from CUSTODES_WORKSPACE, else the present folder
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(id = "the workspace", long = "workspace", value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
     /// The person who acts, by their id; without it, the person to whom your log-in name belongs
-    #[arg(long = "as", value_name = "PERSON", global = true)]
+    #[arg(id = "who acts", long = "as", value_name = "PERSON", global = true)]
     person: Option<PersonId>,
     /// The folder of signing keys; also from CUSTODES_KEYS, else custodes/keys in your own configuration
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(id = "the keys", long = "keys", value_name = "DIR", global = true)]
     keys: Option<PathBuf>,
     /// The answer on standard output
-    #[arg(long, value_enum, default_value = "table", global = true)]
+    #[arg(id = "the form", long = "format", value_name = "FORM", value_enum, default_value = "table", global = true)]
     pub format: OutputFormat,
 }
 

@@ -1,0 +1,532 @@
+//! `custodes audit` and `custodes finding`: from opening to sign-off.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use custodes_compliance::acts::audit::{
+    Added, Attached, AuditCompleted, AuditHandedOver, AuditSignedOff, ExceptionName, ExceptionsSettled, FindingClosed,
+    FindingRaised, ItemJudged, ItemsAssigned, Matter, QueryAnswered, QueryRaised, Settled, Verdict,
+};
+use custodes_compliance::acts::schedule::Outcome;
+use custodes_compliance::acts::{Act, AuditId, FindingId, PersonId, QueryId};
+use custodes_compliance::roles::Action;
+use custodes_compliance::time::Day;
+use serde_json::json;
+
+use super::{Place, Session, day, name};
+use crate::cli::Mistakes;
+use crate::work::{WorkError, audits};
+
+fn outcome(text: &str) -> Result<Outcome, String> {
+    [Outcome::Satisfactory, Outcome::Unsatisfactory]
+        .into_iter()
+        .find(|outcome| outcome.name() == text.to_lowercase())
+        .ok_or_else(|| format!("{text:?}: write satisfactory or unsatisfactory"))
+}
+
+fn verdict(text: &str) -> Result<Verdict, String> {
+    let folded = text.to_lowercase().replace(['-', '_'], " ");
+    Verdict::ALL
+        .into_iter()
+        .find(|verdict| verdict.name() == folded)
+        .ok_or_else(|| format!("{text:?}: write pass, fail or not-assessable"))
+}
+
+fn settled(text: &str) -> Result<Settled, String> {
+    match text {
+        "confirmed" => Ok(Settled::Confirmed),
+        "dismissed" => Ok(Settled::Dismissed),
+        _ => Err(format!("{text:?}: write confirmed or dismissed")),
+    }
+}
+
+/// An audit, from its opening to its sign-off
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// Opens an audit of a clause over the period since the previous one
+    Open {
+        clause: String,
+        /// The first day of the period
+        #[arg(long, value_parser = day)]
+        from: Day,
+        /// The first day after it
+        #[arg(long, value_parser = day)]
+        to: Day,
+        /// Why days that another audit covers are audited again
+        #[arg(long, value_name = "REASON")]
+        again: Option<String>,
+    },
+    /// Lists the audits and how far they have come
+    List,
+    /// Shows one audit whole
+    Show {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+    },
+    /// Another auditor goes on with it
+    HandOver {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        to: PersonId,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Puts records on the worklist that no draw chose: all of the clause's, or those pointed at
+    Add {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        /// Records pointed at: they are kept apart, and no rate is estimated from them
+        keys: Vec<String>,
+        /// Every record that the clause is about in the period
+        #[arg(long, conflicts_with = "keys")]
+        everything: bool,
+        #[arg(long)]
+        reason: String,
+    },
+    /// What is to be judged: by whom, and what is open
+    Worklist {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+    },
+    /// Shows one record as it was taken in, and the questions about it
+    Item {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        key: String,
+    },
+    /// Gives records to a reviewer
+    Assign {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(long)]
+        to: PersonId,
+        #[arg(required = true)]
+        keys: Vec<String>,
+    },
+    /// Judges a record: QUESTION=pass, fail or not-assessable, or all=…
+    Judge {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        key: String,
+        #[arg(required = true, value_name = "QUESTION=VERDICT")]
+        verdicts: Vec<String>,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Asks somebody who can answer about a record; a clock runs
+    Query {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        key: String,
+        #[arg(long)]
+        to: PersonId,
+        #[arg(long, value_parser = day)]
+        due: Day,
+        #[arg(long)]
+        asks: String,
+    },
+    /// Answers a query that was put to the person who acts
+    Answer {
+        #[arg(value_parser = name::<QueryId>)]
+        query: QueryId,
+        answer: String,
+    },
+    /// Attaches a file to an audit, a record, a query or a finding
+    Attach {
+        file: PathBuf,
+        /// A1, A1/KEY, Q1, F1 or N1
+        #[arg(long)]
+        to: String,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// What the machine found in the audited period, and what people said of it
+    Exceptions {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+    },
+    /// Confirms or dismisses exceptions, with a reason
+    Settle {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(value_parser = settled)]
+        settled: Settled,
+        /// The code; every exception of the clause with it, unless subjects are named
+        #[arg(long)]
+        code: String,
+        #[arg(long)]
+        subject: Vec<String>,
+        #[arg(long)]
+        reason: String,
+    },
+    /// The auditor's word that it is done: findings, extent, action
+    Complete {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(long, value_parser = outcome)]
+        outcome: Outcome,
+        #[arg(long)]
+        findings: String,
+        #[arg(long)]
+        extent: String,
+        #[arg(long)]
+        action: String,
+    },
+    /// A second person's sign-off; what is changed later voids it
+    SignOff {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
+    let mut session = place.session()?;
+    match verb {
+        Verb::Open { clause, from, to, again } => {
+            let by = session.by.clone();
+            let audit = audits::open(&mut session.workspace, &by, &clause, from, to, again)?;
+            let (of, _) = audits::clause_of(&session.workspace.record, &audit)?;
+            let text = format!("{audit}: audit of {clause}, {}, from {from} up to {to}. Next: {}", of.title, next(of));
+            session.say(&text, json!({ "audit": audit }))
+        }
+        Verb::List => list(&mut session),
+        Verb::Show { audit } => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadAudits, None)?;
+            let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
+            session.say(&shown(&session, &state), json!(state))
+        }
+        Verb::HandOver { audit, to, reason } => {
+            session.act(|_| Ok(Act::from(AuditHandedOver { audit, to: to.clone(), reason: reason.clone() })))?;
+            session.say(&format!("{audit} is {to}'s now"), json!({ "audit": audit, "auditor": to }))
+        }
+        Verb::Add { audit, keys, everything, reason } => add(&mut session, audit, keys, everything, &reason),
+        Verb::Worklist { audit } => worklist(&mut session, audit),
+        Verb::Item { audit, key } => item(&mut session, audit, &key),
+        Verb::Assign { audit, to, keys } => {
+            session.act(|_| Ok(Act::from(ItemsAssigned { audit, keys: keys.clone(), to: to.clone() })))?;
+            session.say(&format!("{} records of {audit} are {to}'s to judge", keys.len()), json!({ "audit": audit, "to": to }))
+        }
+        Verb::Judge { audit, key, verdicts, note } => judge(&mut session, audit, &key, &verdicts, &note),
+        Verb::Query { audit, key, to, due, asks } => {
+            session.act(|workspace| {
+                let query = QueryId::after(workspace.record.queries.keys().next_back());
+                let (key, to, asks) = (key.clone(), to.clone(), asks.clone());
+                Ok(Act::from(QueryRaised { query, audit, key, to, asks, due }))
+            })?;
+            let query = session.workspace.record.queries.keys().next_back().map(ToString::to_string).unwrap_or_default();
+            session.say(&format!("{query} put to {to}, due {due}"), json!({ "query": query }))
+        }
+        Verb::Answer { query, answer } => {
+            session.act(|_| Ok(Act::from(QueryAnswered { query, answer: answer.clone() })))?;
+            session.say(&format!("{query} answered"), json!({ "query": query }))
+        }
+        Verb::Attach { file, to, note } => attach(&mut session, &file, &to, &note),
+        Verb::Exceptions { audit } => exceptions(&mut session, audit),
+        Verb::Settle { audit, settled, code, subject, reason } => {
+            settle(&mut session, audit, settled, &code, &subject, &reason)
+        }
+        Verb::Complete { audit, outcome, findings, extent, action } => {
+            let open = open_exceptions(&mut session, audit)?;
+            if !open.is_empty() {
+                let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
+                return Err(format!("{} exceptions of {} are neither confirmed nor dismissed: custodes audit exceptions {audit}", open.len(), clause.id).into());
+            }
+            session.act(|_| {
+                let (findings, extent, action) = (findings.clone(), extent.clone(), action.clone());
+                Ok(Act::from(AuditCompleted { audit, outcome, findings, extent, action }))
+            })?;
+            session.say(&format!("{audit} is completed; a second person signs it off (custodes audit sign-off)"), json!({ "audit": audit }))
+        }
+        Verb::SignOff { audit, note } => {
+            session.act(|_| Ok(Act::from(AuditSignedOff { audit, note: note.clone() })))?;
+            session.say(&format!("{audit} is signed off, and counts as a review of its clause"), json!({ "audit": audit }))
+        }
+    }
+}
+
+fn next(clause: &custodes_standard::model::Clause) -> &'static str {
+    match clause.sample {
+        custodes_standard::model::Sample::Rate { .. } => "custodes plan commit",
+        custodes_standard::model::Sample::All => "custodes audit add --everything",
+        custodes_standard::model::Sample::None => "custodes audit exceptions, then custodes audit complete",
+    }
+}
+
+fn list(session: &mut Session) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::ReadBoard, None)?;
+    let audits = &session.workspace.record.audits;
+    let lines = audits.iter().map(|(id, audit)| {
+        let judged = audit.worklist().filter(|(_, item)| !item.judged.is_empty()).count();
+        format!(
+            "{id:<5} {:<8} {} up to {}  {:<28} {judged} of {} records begun",
+            audit.what.clause,
+            audit.what.from,
+            audit.what.to,
+            audit.stage().name(),
+            audit.worklist().count()
+        )
+    });
+    let text: Vec<String> = lines.collect();
+    let rows: Vec<_> = audits.iter().map(|(id, audit)| json!({ "audit": id, "clause": audit.what.clause, "from": audit.what.from, "to": audit.what.to, "stage": audit.stage().name() })).collect();
+    session.say(&if text.is_empty() { "No audit was opened yet".to_owned() } else { text.join("\n") }, json!(rows))
+}
+
+fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> String {
+    let record = &session.workspace.record;
+    let mut lines = vec![
+        format!("{}  {} from {} up to {}", audit.what.audit, audit.what.clause, audit.what.from, audit.what.to),
+        format!("  {}; opened by {} on {}; auditor {}", audit.stage().name(), record.name_of(&audit.opened.by), audit.opened.day(), record.name_of(&audit.auditor)),
+    ];
+    for (place, plan) in audit.plans.iter().enumerate() {
+        let state = match (&plan.superseded, &plan.drawn) {
+            (Some((done, reason)), _) => format!("superseded on {}: {reason}", done.day()),
+            (None, Some((done, drawn))) => format!("{} of {} drawn on {}", drawn.sample.len(), drawn.population, done.day()),
+            (None, None) => "not drawn yet".to_owned(),
+        };
+        lines.push(format!("  plan {}: {} records frozen, {state}", place + 1, plan.plan.frame.count));
+    }
+    for (id, finding) in audit.findings(&record.findings) {
+        let state = if finding.closed.is_some() { "closed" } else { "open" };
+        lines.push(format!("  {id} ({state}): {}", finding.what.finds));
+    }
+    if let Some((done, completed)) = &audit.completed {
+        lines.push(format!("  completed by {} on {}: {}", record.name_of(&done.by), done.day(), completed.outcome.name()));
+    }
+    if let Some((done, _)) = &audit.signed_off {
+        lines.push(format!("  signed off by {} on {}", record.name_of(&done.by), done.day()));
+    }
+    for (signed, edited) in &audit.voided {
+        lines.push(format!("  the sign-off of {} on {} was voided by a change on {}", record.name_of(&signed.by), signed.day(), edited.day()));
+    }
+    lines.join("\n")
+}
+
+fn add(session: &mut Session, audit: AuditId, keys: Vec<String>, everything: bool, reason: &str) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    let (how, keys) = if everything {
+        session.workspace.permit(&by, Action::ConductAudit, None)?;
+        (Added::Everything, audits::everything(&session.workspace, &audit)?)
+    } else {
+        (Added::Targeted, keys.into_iter().collect::<BTreeSet<_>>())
+    };
+    if keys.is_empty() {
+        return Err("there is no record to add".into());
+    }
+    audits::add_items(&mut session.workspace, &by, audit, how, &keys, reason)?;
+    session.say(&format!("{} records added to the worklist of {audit}", keys.len()), json!({ "audit": audit, "added": keys }))
+}
+
+fn worklist(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::JudgeItems, None)?;
+    let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
+    let questions: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
+    let only_own = !session.workspace.record.person(&by).is_some_and(|person| {
+        let roles = person.roles_on(audits::today());
+        Action::ConductAudit.granted_to().iter().any(|role| roles.contains(role))
+    });
+    let mut lines = vec![format!("{audit} {}: judge each on {}", clause.id, questions.join(", "))];
+    let mut rows = Vec::new();
+    for (key, item) in state.worklist().filter(|(_, item)| !only_own || item.assigned.as_ref() == Some(&by)) {
+        let verdict = item.verdict(&questions).map_or("to be judged", Verdict::name);
+        let whose = item.assigned.as_ref().map(|person| format!("for {person}")).unwrap_or_default();
+        let came = if item.is_random() { "" } else { "added" };
+        lines.push(format!("  {key:<28} {verdict:<16} {} of {} answered  {came:<6} {whose}", item.judged.len(), questions.len()).trim_end().to_owned());
+        rows.push(json!({ "key": key, "verdict": verdict, "judged": item.judged, "assigned": item.assigned, "random": item.is_random() }));
+    }
+    session.say(&lines.join("\n"), json!(rows))
+}
+
+fn item(session: &mut Session, audit: AuditId, key: &str) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::JudgeItems, None)?;
+    let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
+    let item = state.items.get(key).ok_or_else(|| format!("{key:?} is not on the worklist of {audit}"))?;
+    let rows = audits::rows(&session.workspace, clause, &BTreeSet::from([key.to_owned()]))?;
+    let mut lines = vec!["OFFICIAL-SENSITIVE".to_owned(), format!("{key}, {audit} {}", clause.id)];
+    let mut cells = serde_json::Map::new();
+    for (column, value) in rows.get(key).into_iter().flat_map(custodes_evidence::Record::cells) {
+        lines.push(format!("  {column:<16} {}", value.unwrap_or("(blank, withheld or not exported)")));
+        cells.insert(column.to_owned(), json!(value));
+    }
+    for question in clause.judgements {
+        let answer = item.judged.get(question.name).map(|judged| format!("{} {}", judged.verdict.name(), judged.note));
+        lines.push(format!("  {} {}", question.name, question.asks));
+        lines.push(format!("    {}", answer.unwrap_or_else(|| "not answered".to_owned()).trim_end()));
+    }
+    session.say(&lines.join("\n"), json!({ "key": key, "record": cells, "item": item }))
+}
+
+fn judge(session: &mut Session, audit: AuditId, key: &str, verdicts: &[String], note: &str) -> Result<u8, Mistakes> {
+    let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
+    let mut judged = Vec::new();
+    for given in verdicts {
+        let (question, of) = given.split_once('=').ok_or_else(|| format!("{given:?}: write QUESTION=VERDICT"))?;
+        let of = verdict(of)?;
+        match question {
+            "all" => judged.extend(clause.judgements.iter().map(|question| (question.name.to_owned(), of))),
+            _ => judged.push((question.to_owned(), of)),
+        }
+    }
+    let by = session.by.clone();
+    session.workspace.act(&by, |_| {
+        let act = |(question, verdict): &(String, Verdict)| {
+            let (key, question, note) = (key.to_owned(), question.clone(), note.to_owned());
+            Act::from(ItemJudged { audit, key, question, verdict: *verdict, note })
+        };
+        Ok(judged.iter().map(act).collect())
+    })?;
+    session.say(&format!("{key}: {} answers on record", judged.len()), json!({ "audit": audit, "key": key }))
+}
+
+fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -> Result<u8, Mistakes> {
+    let to = matter(to)?;
+    let by = session.by.clone();
+    let action = match &to {
+        Matter::Query(_) => Action::AnswerQuery,
+        Matter::Noncompliance(_) => Action::WorkNoncompliance,
+        _ => Action::JudgeItems,
+    };
+    session.workspace.permit(&by, action, None)?;
+    let (sha256, bytes) = session.workspace.archive.keep_file(file)?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    session.act(|_| {
+        let (to, name, sha256, note) = (to.clone(), name.clone(), sha256.to_string(), note.to_owned());
+        Ok(Act::from(Attached { to, name, sha256, bytes, note }))
+    })?;
+    session.say(&format!("{name} attached, {bytes} bytes, sha256 {sha256}"), json!({ "sha256": sha256.to_string(), "bytes": bytes }))
+}
+
+fn matter(text: &str) -> Result<Matter, String> {
+    if let Some((audit, key)) = text.split_once('/') {
+        return Ok(Matter::Item(name(audit)?, key.to_owned()));
+    }
+    match text.chars().next() {
+        Some('A') => Ok(Matter::Audit(name(text)?)),
+        Some('Q') => Ok(Matter::Query(name(text)?)),
+        Some('F') => Ok(Matter::Finding(name(text)?)),
+        Some('N') => Ok(Matter::Noncompliance(name(text)?)),
+        _ => Err(format!("{text:?} is nothing that a file can be attached to: write A1, A1/KEY, Q1, F1 or N1")),
+    }
+}
+
+/// What the machine found under the audit's clause, in its period.
+fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String)>, WorkError> {
+    let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
+    let checked = session.workspace.check(audits::window_of(&state)?, &BTreeSet::from([clause.id]))?;
+    let text = |moment: Option<custodes_compliance::event::Moment>| moment.map(|m| m.to_string()).unwrap_or_default();
+    let named = checked.outcome.exceptions.iter().map(|exception| {
+        let name = ExceptionName {
+            clause: exception.clause.to_owned(),
+            code: exception.code.to_owned(),
+            subject: exception.subject.clone(),
+            due: text(exception.due),
+            done: text(exception.done),
+        };
+        (name, exception.detail.clone())
+    });
+    // Whether this very audit is late or missing is not for itself to settle.
+    Ok(named.filter(|(name, _)| !name.code.starts_with("review_") && !name.code.starts_with("sample_")).collect())
+}
+
+fn open_exceptions(session: &mut Session, audit: AuditId) -> Result<Vec<ExceptionName>, WorkError> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::ConductAudit, None)?;
+    let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
+    let found = found(session, audit)?.into_iter().map(|(name, _)| name);
+    Ok(found.filter(|name| !state.exceptions.contains_key(name)).collect())
+}
+
+fn exceptions(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::ReadAudits, None)?;
+    let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    for (name, detail) in found(session, audit)? {
+        let settled = state.exceptions.get(&name);
+        let word = match settled.map(|settled| settled.settled) {
+            Some(Settled::Confirmed) => "confirmed",
+            Some(Settled::Dismissed) => "dismissed",
+            None => "open",
+        };
+        lines.push(format!("  {word:<10} {:<26} {:<24} {detail}", name.code, name.subject));
+        rows.push(json!({ "exception": name, "detail": detail, "settled": settled }));
+    }
+    let text = if lines.is_empty() { "The machine found no exception under this clause in the period".to_owned() } else { lines.join("\n") };
+    session.say(&text, json!(rows))
+}
+
+fn settle(session: &mut Session, audit: AuditId, settled: Settled, code: &str, subjects: &[String], reason: &str) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::ConductAudit, None)?;
+    let wanted = |name: &ExceptionName| name.code == code && (subjects.is_empty() || subjects.contains(&name.subject));
+    let exceptions: Vec<ExceptionName> =
+        found(session, audit)?.into_iter().map(|(name, _)| name).filter(wanted).collect();
+    if exceptions.is_empty() {
+        return Err(format!("there is no such exception: custodes audit exceptions {audit}").into());
+    }
+    session.act(|_| {
+        let (exceptions, reason) = (exceptions.clone(), reason.to_owned());
+        Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
+    })?;
+    let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
+    session.say(&format!("{} exceptions {word}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
+}
+
+/// What was found: its extent, and what is to be done
+#[derive(Debug, clap::Subcommand)]
+pub enum Finding {
+    /// Raises a finding of an audit
+    Raise {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        finds: String,
+        #[arg(long)]
+        extent: String,
+        #[arg(long)]
+        action: String,
+        /// A record it rests on; may be repeated
+        #[arg(long, value_name = "KEY")]
+        item: Vec<String>,
+    },
+    /// Closes a finding; another person than raised it
+    Close {
+        #[arg(value_parser = name::<FindingId>)]
+        finding: FindingId,
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub fn finding(place: &Place, verb: Finding) -> Result<u8, Mistakes> {
+    let mut session = place.session()?;
+    match verb {
+        Finding::Raise { audit, finds, extent, action, item } => {
+            session.act(|workspace| {
+                let confirmed = workspace.record.audits.get(&audit).into_iter().flat_map(|audit| &audit.exceptions);
+                let confirmed = confirmed.filter(|(_, settled)| settled.settled == Settled::Confirmed);
+                Ok(Act::from(FindingRaised {
+                    finding: FindingId::after(workspace.record.findings.keys().next_back()),
+                    audit,
+                    finds: finds.clone(),
+                    extent: extent.clone(),
+                    action: action.clone(),
+                    items: item.clone(),
+                    exceptions: confirmed.map(|(name, _)| name.clone()).collect(),
+                }))
+            })?;
+            let finding = session.workspace.record.findings.keys().next_back().map(ToString::to_string).unwrap_or_default();
+            let text = format!("{finding} raised; if it is non-compliance, its 28 days begin now: custodes noncompliance identify --finding {finding}");
+            session.say(&text, json!({ "finding": finding }))
+        }
+        Finding::Close { finding, reason } => {
+            session.act(|_| Ok(Act::from(FindingClosed { finding, reason: reason.clone() })))?;
+            session.say(&format!("{finding} closed"), json!({ "finding": finding }))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `custodes due`: a due date is moved only with a reason; the scheduled date stays.
+
+use custodes_compliance::acts::Act;
+use custodes_compliance::acts::schedule::DueMoved;
+use custodes_compliance::time::Day;
+use serde_json::json;
+
+use super::{Place, day};
+use crate::cli::Mistakes;
+
+/// Moves a due date, with the reason
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    clause: String,
+    /// The whole LEA without it
+    #[arg(long, default_value = "*")]
+    subject: String,
+    /// The date that the rule made
+    #[arg(long, value_parser = day)]
+    scheduled: Day,
+    #[arg(long, value_parser = day)]
+    to: Day,
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
+    let mut session = arguments.place.session()?;
+    let Arguments { clause, subject, scheduled, to, reason, .. } = arguments;
+    session.act(|_| {
+        let (clause, subject, reason) = (clause.clone(), subject.clone(), reason.clone());
+        Ok(Act::from(DueMoved { clause, subject, scheduled, to, reason }))
+    })?;
+    let text = format!("{clause} {subject}: due on {to} instead of {scheduled}; the standard's own date stays {scheduled}, and what is late by it is late");
+    session.say(&text, json!({ "clause": clause, "subject": subject, "scheduled": scheduled, "to": to }))
+}

@@ -1,0 +1,217 @@
+//! `custodes noncompliance` and `custodes misuse`.
+
+use custodes_compliance::acts::matter::{
+    MisuseHandled, MisuseReported, NoncomplianceClosed, NoncomplianceIdentified, NoncomplianceReported,
+    NoncomplianceRetested, NoncomplianceWorked,
+};
+use custodes_compliance::acts::{Act, AuditId, FindingId, Mark, MisuseId, NoncomplianceId, PersonId};
+use custodes_compliance::roles::Action;
+use custodes_compliance::time::Day;
+use serde_json::json;
+
+use super::{Place, day, name};
+use crate::cli::Mistakes;
+use crate::work::{audits::today, random};
+
+/// Non-compliance, on its 28 days to the National Auditor
+#[derive(Debug, clap::Subcommand)]
+pub enum Noncompliance {
+    /// Puts non-compliance on record; the clock runs from the day on which it was identified
+    Identify {
+        clause: String,
+        what: String,
+        /// Today without it
+        #[arg(long, value_parser = day)]
+        on: Option<Day>,
+        #[arg(long, value_parser = name::<FindingId>)]
+        finding: Option<FindingId>,
+    },
+    /// It was reported to the National Auditor, with the audit report
+    Report {
+        #[arg(value_parser = name::<NoncomplianceId>)]
+        noncompliance: NoncomplianceId,
+        #[arg(long)]
+        reference: String,
+        /// Today without it
+        #[arg(long, value_parser = day)]
+        on: Option<Day>,
+        /// The SHA-256 of the audit report that went with it
+        #[arg(long, value_name = "SHA256")]
+        report: Option<String>,
+    },
+    /// Its root cause, what is done, by whom, by when
+    Work {
+        #[arg(value_parser = name::<NoncomplianceId>)]
+        noncompliance: NoncomplianceId,
+        #[arg(long, default_value = "")]
+        root_cause: String,
+        #[arg(long, default_value = "")]
+        action: String,
+        #[arg(long)]
+        owner: Option<PersonId>,
+        #[arg(long, value_parser = day)]
+        due: Option<Day>,
+    },
+    /// It was tested again
+    Retest {
+        #[arg(value_parser = name::<NoncomplianceId>)]
+        noncompliance: NoncomplianceId,
+        #[arg(long)]
+        how: String,
+        #[arg(long)]
+        failed: bool,
+    },
+    /// Closes it; another person than recorded it
+    Close {
+        #[arg(value_parser = name::<NoncomplianceId>)]
+        noncompliance: NoncomplianceId,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lists all, the most urgent first
+    List,
+}
+
+pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes> {
+    let mut session = place.session()?;
+    match verb {
+        Noncompliance::Identify { clause, what, on, finding } => {
+            let on = on.unwrap_or_else(today);
+            let mark = Mark::of(random()?);
+            session.act(|workspace| {
+                Ok(Act::from(NoncomplianceIdentified {
+                    noncompliance: NoncomplianceId::after(workspace.record.noncompliances.keys().next_back()),
+                    mark: mark.clone(),
+                    clause: clause.clone(),
+                    finding,
+                    identified_on: on,
+                    what: what.clone(),
+                }))
+            })?;
+            let days = report_days(&session)?;
+            let (id, due) = session.workspace.record.noncompliances.iter().next_back().map_or(Default::default(), |(id, matter)| (id.to_string(), matter.report_due(days).to_string()));
+            session.say(&format!("{id} identified on {on}: to the National Auditor, with the audit report, by {due}"), json!({ "noncompliance": id, "report_due": due }))
+        }
+        Noncompliance::Report { noncompliance, reference, on, report } => {
+            let on = on.unwrap_or_else(today);
+            session.act(|_| {
+                let (reference, report_sha256) = (reference.clone(), report.clone());
+                Ok(Act::from(NoncomplianceReported { noncompliance, reported_on: on, reference, report_sha256 }))
+            })?;
+            let days = report_days(&session)?;
+            let late = session.workspace.record.noncompliances.get(&noncompliance).map_or(0, |matter| on.days_since(matter.report_due(days)));
+            let word = if late > 0 { format!("{late} days late") } else { "in time".to_owned() };
+            session.say(&format!("{noncompliance} reported on {on}, {word}"), json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }))
+        }
+        Noncompliance::Work { noncompliance, root_cause, action, owner, due } => {
+            session.act(|_| {
+                let (root_cause, action, owner) = (root_cause.clone(), action.clone(), owner.clone());
+                Ok(Act::from(NoncomplianceWorked { noncompliance, root_cause, action, owner, due }))
+            })?;
+            session.say(&format!("{noncompliance}: on record"), json!({ "noncompliance": noncompliance }))
+        }
+        Noncompliance::Retest { noncompliance, how, failed } => {
+            session.act(|_| Ok(Act::from(NoncomplianceRetested { noncompliance, passed: !failed, how: how.clone() })))?;
+            session.say(&format!("{noncompliance}: tested again, {}", if failed { "and it failed" } else { "with success" }), json!({ "noncompliance": noncompliance, "passed": !failed }))
+        }
+        Noncompliance::Close { noncompliance, reason } => {
+            session.act(|_| Ok(Act::from(NoncomplianceClosed { noncompliance, reason: reason.clone() })))?;
+            session.say(&format!("{noncompliance} closed"), json!({ "noncompliance": noncompliance }))
+        }
+        Noncompliance::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadBoard, None)?;
+            let (days, today) = (report_days(&session)?, today());
+            let record = &session.workspace.record;
+            let mut matters: Vec<_> = record.noncompliances.iter().collect();
+            matters.sort_by_key(|(id, matter)| (matter.closed.is_some(), matter.reported.is_some(), matter.report_due(days), **id));
+            let lines = matters.iter().map(|(id, matter)| {
+                let due = matter.report_due(days);
+                let state = match (&matter.closed, &matter.reported) {
+                    (Some(_), _) => "closed".to_owned(),
+                    (None, Some((_, reported))) => format!("reported on {}", reported.reported_on),
+                    (None, None) if today > due => format!("NOT REPORTED, {} days past its date {due}", today.days_since(due)),
+                    (None, None) => format!("to be reported by {due}, {} days left", due.days_since(today)),
+                };
+                format!("{id:<5} {:<8} {state}: {}", matter.what.clause, matter.what.what)
+            });
+            let text: Vec<String> = lines.collect();
+            session.say(&if text.is_empty() { "No non-compliance is on record".to_owned() } else { text.join("\n") }, json!(record.noncompliances))
+        }
+    }
+}
+
+/// Within how many days non-compliance is reported, by the parameters of today.
+fn report_days(session: &super::Session) -> Result<i64, crate::work::WorkError> {
+    let now = session.workspace.now()?;
+    Ok(session.workspace.parameters_at(now)?.whole("nc_report_days"))
+}
+
+/// Suspected misuse: a confidential route, hidden from the person concerned and their line
+#[derive(Debug, clap::Subcommand)]
+pub enum Misuse {
+    /// Reports a suspicion
+    Report {
+        /// The user id whose use is suspected
+        user_id: String,
+        #[arg(long)]
+        person: Option<PersonId>,
+        /// Somebody in the person's own line of command, from whom it is hidden; may be repeated
+        #[arg(long, value_name = "PERSON")]
+        line: Vec<PersonId>,
+        #[arg(long)]
+        what: String,
+        #[arg(long, value_parser = name::<AuditId>)]
+        audit: Option<AuditId>,
+    },
+    /// To which body it went, or what became of it
+    Handle {
+        #[arg(value_parser = name::<MisuseId>)]
+        misuse: MisuseId,
+        #[arg(long)]
+        what: String,
+        #[arg(long)]
+        close: bool,
+    },
+    /// Lists those that the person who acts may see
+    List,
+}
+
+pub fn misuse(place: &Place, verb: Misuse) -> Result<u8, Mistakes> {
+    let mut session = place.session()?;
+    match verb {
+        Misuse::Report { user_id, person, line, what, audit } => {
+            let mark = Mark::of(random()?);
+            session.act(|workspace| {
+                Ok(Act::from(MisuseReported {
+                    misuse: MisuseId::after(workspace.record.misuse.keys().next_back()),
+                    mark: mark.clone(),
+                    user_id: user_id.clone(),
+                    person: person.clone(),
+                    line: line.clone(),
+                    what: what.clone(),
+                    audit,
+                }))
+            })?;
+            let id = session.workspace.record.misuse.keys().next_back().map(ToString::to_string).unwrap_or_default();
+            session.say(&format!("{id} reported, in confidence"), json!({ "misuse": id }))
+        }
+        Misuse::Handle { misuse, what, close } => {
+            session.act(|_| Ok(Act::from(MisuseHandled { misuse, what: what.clone(), closed: close })))?;
+            session.say(&format!("{misuse}: on record"), json!({ "misuse": misuse }))
+        }
+        Misuse::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::HandleMisuse, None)?;
+            let standing = session.workspace.standing_of(&by)?;
+            let shown = session.workspace.record.misuse.iter().filter(|(_, misuse)| !misuse.is_hidden_from(&by, &standing.user_ids));
+            let shown: Vec<_> = shown.collect();
+            let lines = shown.iter().map(|(id, misuse)| {
+                let state = if misuse.closed() { "closed" } else { "open" };
+                format!("{id:<5} {state:<7} {}: {}", misuse.what.user_id, misuse.what.what)
+            });
+            let text: Vec<String> = lines.collect();
+            session.say(&if text.is_empty() { "Nothing that you may see".to_owned() } else { text.join("\n") }, json!(shown))
+        }
+    }
+}

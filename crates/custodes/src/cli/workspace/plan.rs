@@ -1,0 +1,330 @@
+//! `custodes plan`, `custodes seed`, `custodes draw`: commit, then the seed, then the draw. No other order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::PathBuf;
+
+use custodes_compliance::acts::audit::{PlanSuperseded, SeedSource, Size, Strata};
+use custodes_compliance::acts::{Act, AuditId, PersonId};
+use custodes_compliance::draw::replacement::WithReplacement;
+use custodes_compliance::draw::{Frame, Seed, draw as draw_keys, seed::commit_to};
+use custodes_compliance::record::Audit;
+use custodes_compliance::statistics::{Alternative, Confidence, Goal, what_the_rate_buys};
+use custodes_standard::model::Ratio;
+use serde_json::json;
+
+use super::{Place, name};
+use crate::cli::{Mistakes, OutputFormat, print};
+use crate::work::WorkError;
+use crate::work::audits::{self, Given, Planned};
+
+/// A size: a rate like `2%` or `1/50`, a number, or `all`.
+fn size(text: &str) -> Result<Size, String> {
+    match text {
+        "all" => Ok(Size::Everything),
+        number if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            number.parse().map(Size::Number).map_err(|_| format!("{text:?} is too large"))
+        }
+        rate => {
+            let size = Size::Rate(rate.trim().to_owned());
+            custodes_compliance::performing::size_of(&size, 1).map_err(|why| why.to_string())?;
+            Ok(size)
+        }
+    }
+}
+
+fn stratum(text: &str) -> Result<(String, Size), String> {
+    let (value, of) = text.rsplit_once('=').ok_or_else(|| format!("{text:?}: write a stratum as VALUE=SIZE"))?;
+    Ok((value.to_owned(), size(of)?))
+}
+
+/// Where the seed will come from: `dice:PERSON` (the witness), `beacon:ROUND`, `secret:PERSON:SHA256`.
+fn source(text: &str) -> Result<SeedSource, String> {
+    let person = |id: &str| PersonId::parse(id).map_err(|why| why.to_string());
+    match text.split_once(':') {
+        Some(("dice", witness)) => Ok(SeedSource::Dice { witness: person(witness)? }),
+        Some(("beacon", round)) => {
+            Ok(SeedSource::Beacon { round: round.parse().map_err(|_| format!("{round:?} is no round of the beacon"))? })
+        }
+        Some(("secret", rest)) => {
+            let (party, sha256) = rest.rsplit_once(':').ok_or("write secret:PERSON:SHA256")?;
+            Ok(SeedSource::Secret { party: person(party)?, sha256: sha256.to_ascii_lowercase() })
+        }
+        _ => Err(format!("{text:?}: write dice:WITNESS, beacon:ROUND or secret:PERSON:SHA256")),
+    }
+}
+
+/// The plan of a sample
+#[derive(Debug, clap::Subcommand)]
+pub enum Plan {
+    /// Freezes the population and commits the plan: from here nothing in it can change
+    Commit {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        /// A rate like 2%, a number, or all; the clause's own rate without it
+        #[arg(long, value_parser = size)]
+        size: Option<Size>,
+        /// Why this rate or size
+        #[arg(long, default_value = "")]
+        rationale: String,
+        /// The LEA's assessment of the risk of non-compliance and of misuse
+        #[arg(long, default_value = "")]
+        risk_assessment: String,
+        /// Where the seed will come from: dice:WITNESS, beacon:ROUND or secret:PERSON:SHA256; may be repeated
+        #[arg(long = "seed-from", value_parser = source, required = true)]
+        seed_from: Vec<SeedSource>,
+        /// A column by whose values strata are made
+        #[arg(long, value_name = "COLUMN")]
+        strata: Option<String>,
+        /// The size of one stratum, VALUE=SIZE; the others have --size or the clause's rate
+        #[arg(long, value_parser = stratum, requires = "strata")]
+        stratum: Vec<(String, Size)>,
+        /// Adds to the sample drawn, over what was not drawn
+        #[arg(long)]
+        top_up: bool,
+    },
+    /// Gives the plan in force up: a second draw takes its place, visibly and with its reason
+    Supersede {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(long)]
+        reason: String,
+    },
+    /// How many records would show what: for a population, and a number of bad ones that could be borne
+    Size {
+        /// Records in the population
+        population: u64,
+        /// The most bad ones that could be borne
+        #[arg(long, value_name = "N")]
+        tolerable: Option<u64>,
+        /// How many bad ones are expected in the sample
+        #[arg(long, value_name = "K", default_value = "0")]
+        expected: u64,
+        /// What a rate would show
+        #[arg(long, value_name = "RATE")]
+        rate: Option<String>,
+    },
+    /// The hash by which a party commits to a secret, read from standard input
+    Secret,
+}
+
+pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
+    match verb {
+        Plan::Commit { audit, size, rationale, risk_assessment, seed_from, strata, stratum, top_up } => {
+            let mut session = place.session()?;
+            let by = session.by.clone();
+            let strata = strata.map(|column| Strata {
+                column,
+                sizes: stratum.into_iter().collect::<BTreeMap<_, _>>(),
+                others: size.clone().unwrap_or(Size::Everything),
+            });
+            let planned = Planned { size, strata, rationale, risk_assessment, seed_from, tops_up: top_up };
+            let number = audits::commit_plan(&mut session.workspace, &by, audit, &planned)?;
+            let state = &session.workspace.record.audits[&audit];
+            let plan = &state.plans[number as usize - 1].plan;
+            let mut lines = vec![
+                format!("Plan {number} of {audit} committed: {} records frozen", plan.frame.count),
+                format!("  frame_sha256 {}", plan.frame.sha256),
+            ];
+            if plan.frame.uncertain > 0 {
+                lines.push(format!("  {} rows of which it cannot be said whether they belong are not among them", plan.frame.uncertain));
+            }
+            lines.extend(plan.frame.not_whole.iter().map(|why| format!("  the evidence is not whole: {why}")));
+            if let Size::Rate(rate) = &plan.size
+                && plan.window_days.is_none()
+                && let Some(rate) = Ratio::parse(rate)
+            {
+                lines.push(format!("  {}", what_the_rate_buys(rate, plan.frame.count)));
+            }
+            lines.push(format!("Now the seed: {}", awaited(state)));
+            session.say(&lines.join("\n"), json!({ "audit": audit, "plan": number, "what": plan }))
+        }
+        Plan::Supersede { audit, reason } => {
+            let mut session = place.session()?;
+            let plan = session.workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);
+            session.act(|_| Ok(Act::from(PlanSuperseded { audit, plan, reason: reason.clone() })))?;
+            session.say(&format!("Plan {plan} of {audit} is superseded, and stays to be seen"), json!({ "audit": audit, "plan": plan }))
+        }
+        Plan::Size { population, tolerable, expected, rate } => sizes(place.format, population, tolerable, expected, rate.as_deref()),
+        Plan::Secret => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            let commitment = commit_to(text.trim_end_matches(['\r', '\n']))?;
+            print(&format!("{commitment}\n"))?;
+            Ok(crate::cli::RAN)
+        }
+    }
+}
+
+fn sizes(format: OutputFormat, population: u64, tolerable: Option<u64>, expected: u64, rate: Option<&str>) -> Result<u8, Mistakes> {
+    let confidence = Confidence::NINETY_FIVE_PERCENT;
+    let mut lines = Vec::new();
+    let mut rows = Vec::new();
+    if let Some(rate) = rate {
+        let rate = Ratio::parse(rate).ok_or_else(|| format!("{rate:?} is no rate: write it like 2%"))?;
+        lines.push(what_the_rate_buys(rate, population));
+    }
+    if let Some(tolerable) = tolerable {
+        let goal = Goal::no_more_than(tolerable, population, confidence)?;
+        lines.push(goal.sentence(expected));
+        for Alternative { tolerable, expected, drawn } in goal.alternatives(expected.max(3)) {
+            lines.push(format!("  no more than {tolerable:>6} bad, if {expected} are found: examine {drawn:>6}"));
+            rows.push(json!({ "tolerable": tolerable, "expected": expected, "examine": drawn }));
+        }
+    }
+    if lines.is_empty() {
+        return Err("say what is wanted: --tolerable N, or --rate RATE".into());
+    }
+    match format {
+        OutputFormat::Json => print(&format!("{:#}\n", json!({ "said": lines, "alternatives": rows })))?,
+        OutputFormat::Table => print(&format!("{}\n", lines.join("\n")))?,
+    }
+    Ok(crate::cli::RAN)
+}
+
+/// The parts of the seed that have not come, in words.
+fn awaited(audit: &Audit) -> String {
+    let Some((_, plan)) = audit.plan() else { return "no plan is in force".into() };
+    let parts: Vec<String> = plan
+        .awaited()
+        .map(|part| match &plan.plan.seed_from[part] {
+            SeedSource::Dice { witness } => format!("at least 20 digits of dice before {witness} (custodes seed dice)"),
+            SeedSource::Beacon { round } => format!("round {round} of the beacon (custodes seed beacon)"),
+            SeedSource::Secret { party, .. } => format!("{party}'s secret (custodes seed secret)"),
+        })
+        .collect();
+    if parts.is_empty() { "complete: custodes draw".into() } else { parts.join("; ") }
+}
+
+/// What arrives after the plan is committed
+#[derive(Debug, clap::Subcommand)]
+pub enum SeedVerb {
+    /// Digits of dice, as rolled before the witness whom the plan names
+    Dice {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        digits: String,
+        #[arg(long)]
+        witness: PersonId,
+    },
+    /// The signature of the beacon's round: 96 hexadecimal digits, in groups if you like
+    Beacon {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+        #[arg(required = true)]
+        signature: Vec<String>,
+    },
+    /// The secret of the person who acts, read from standard input
+    Secret {
+        #[arg(value_parser = name::<AuditId>)]
+        audit: AuditId,
+    },
+}
+
+pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
+    let mut session = place.session()?;
+    let by = session.by.clone();
+    let (audit, given) = match verb {
+        SeedVerb::Dice { audit, digits, witness } => (audit, Given::Dice { digits, witness }),
+        SeedVerb::Beacon { audit, signature } => (audit, Given::Beacon { signature: signature.join(" ") }),
+        SeedVerb::Secret { audit } => {
+            let mut secret = String::new();
+            std::io::stdin().read_to_string(&mut secret)?;
+            (audit, Given::Secret { secret: secret.trim_end_matches(['\r', '\n']).to_owned() })
+        }
+    };
+    let state = session.workspace.record.audits.get(&audit);
+    let part = state.and_then(Audit::plan).and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
+    audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
+    let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
+    session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
+}
+
+fn fits(source: &SeedSource, given: &Given, by: &PersonId) -> bool {
+    match (source, given) {
+        (SeedSource::Dice { .. }, Given::Dice { .. }) | (SeedSource::Beacon { .. }, Given::Beacon { .. }) => true,
+        (SeedSource::Secret { party, .. }, Given::Secret { .. }) => party == by,
+        _ => false,
+    }
+}
+
+/// Draws the sample of an audit; or, with --seed, of any list of keys, as anybody can repeat it
+#[derive(Debug, clap::Args)]
+pub struct Draw {
+    #[arg(value_parser = name::<AuditId>)]
+    audit: Option<AuditId>,
+    /// A seed of your own: then keys are read from --ids, one a line, and no workspace is needed
+    #[arg(long)]
+    seed: Option<String>,
+    /// A file of keys, one a line; standard input without it
+    #[arg(long, value_name = "FILE")]
+    ids: Option<PathBuf>,
+    /// How many are drawn; all, in their order, without it
+    #[arg(long, value_name = "N")]
+    take: Option<u64>,
+    /// Put each back after it was drawn (consistent-sampler's other form; no audit uses it)
+    #[arg(long, requires = "take")]
+    with_replacement: bool,
+    /// Write the digits of the tickets, so many after the leading nines
+    #[arg(long, value_name = "N")]
+    digits: Option<usize>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn draw(arguments: Draw) -> Result<u8, Mistakes> {
+    if let Some(seed) = &arguments.seed {
+        return draw_any(&arguments, seed);
+    }
+    let audit = arguments.audit.ok_or("name the audit to draw for; or a --seed, to draw from any list of keys")?;
+    let mut session = arguments.place.session()?;
+    let by = session.by.clone();
+    let drawn = audits::draw(&mut session.workspace, &by, audit)?;
+    let mut lines = vec![format!("{} of {} records drawn for {audit}", drawn.sample.len(), drawn.population)];
+    if let Some((first, last)) = drawn.window {
+        lines.push(format!("  window {first} to {last}, chosen by the draw"));
+    }
+    lines.push(format!("  seed {}", drawn.seed));
+    lines.extend(drawn.sample.iter().map(|record| match &record.stratum {
+        Some(stratum) => format!("  {:<24} {stratum}", record.key),
+        None => format!("  {}", record.key),
+    }));
+    lines.push(format!("Now each is judged: custodes audit worklist {audit}"));
+    session.say(&lines.join("\n"), json!(drawn))
+}
+
+fn draw_any(arguments: &Draw, seed: &str) -> Result<u8, Mistakes> {
+    let text = match &arguments.ids {
+        Some(file) => std::fs::read_to_string(file).map_err(WorkError::file(file, "cannot be read"))?,
+        None => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            text
+        }
+    };
+    let keys: BTreeSet<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+    let frame = Frame::of(keys.iter().map(|key| (*key).to_owned()))?;
+    let seed = Seed::recorded(seed);
+    let take = arguments.take.unwrap_or(keys.len() as u64);
+    let digits = arguments.digits.unwrap_or(9);
+    let mut rows: Vec<(String, String)> = Vec::new();
+    if arguments.with_replacement {
+        let draws = WithReplacement::new(frame.keys(), &seed).take(take as usize);
+        rows.extend(draws.map(|drawn| (drawn.fraction.shortened(digits), drawn.id)));
+    } else {
+        let drawn = draw_keys(frame.keys(), &seed, take)?;
+        rows.extend(drawn.into_iter().map(|drawn| (drawn.ticket.shortened(digits), drawn.key.to_string())));
+    }
+    match arguments.place.format {
+        OutputFormat::Json => {
+            let sample: Vec<_> = rows.iter().map(|(ticket, id)| json!({ "ticket": ticket, "id": id })).collect();
+            let digest = frame.digest();
+            print(&format!("{:#}\n", json!({ "frame_sha256": digest.frame_sha256.to_string(), "count": digest.count, "sample": sample })))?;
+        }
+        OutputFormat::Table => {
+            let text: String = rows.iter().map(|(ticket, id)| format!("{ticket}  {id}\n")).collect();
+            print(&text)?;
+        }
+    }
+    Ok(crate::cli::RAN)
+}

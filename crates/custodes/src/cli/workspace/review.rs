@@ -1,0 +1,111 @@
+//! `custodes review`: reviews that are not audits, recorded in one short step, many at once where natural.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use custodes_compliance::acts::Act;
+use custodes_compliance::acts::schedule::{Outcome, Reviewed, ReviewsRecorded};
+use custodes_compliance::acts::ReviewId;
+use custodes_compliance::london;
+use custodes_compliance::record::typed;
+use custodes_compliance::time::Instant;
+use custodes_standard::evidence::CAMERAS;
+use serde_json::json;
+
+use super::{Place, Session};
+use crate::cli::Mistakes;
+use crate::work::{WorkError, checking::object};
+
+fn at(text: &str) -> Result<Instant, String> {
+    london::parse_day_or_instant(text)
+}
+
+/// Records a review that is no audit: clocks, lists, failures, transfers, cameras
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The clause, as the standard numbers it
+    clause: String,
+    /// What was reviewed, by its id; the whole LEA without it. May be repeated
+    #[arg(long)]
+    subject: Vec<String>,
+    /// A file of subjects, one a line
+    #[arg(long, value_name = "FILE")]
+    subjects_from: Option<PathBuf>,
+    /// Every camera of a kind (or of any) that is in the register
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "any")]
+    cameras: Option<String>,
+    /// When somebody looked; now without it
+    #[arg(long, value_parser = at)]
+    at: Option<Instant>,
+    /// A departure from the standard was found
+    #[arg(long)]
+    unsatisfactory: bool,
+    #[arg(long, default_value = "")]
+    note: String,
+    /// What was done about it
+    #[arg(long, default_value = "")]
+    maintenance: String,
+    /// Of a sampled review (4.1.1, 8.3.1): how many records there were
+    #[arg(long, value_name = "N")]
+    population: Option<u64>,
+    /// And how many were examined
+    #[arg(long, value_name = "N")]
+    examined: Option<u64>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
+    let mut session = arguments.place.session()?;
+    let subjects = subjects(&session, &arguments)?;
+    let at = match arguments.at {
+        Some(at) => at,
+        None => session.workspace.now()?,
+    };
+    session.act(|workspace| {
+        let mut last = workspace.record.reviews.keys().next_back().copied();
+        let reviews = subjects.iter().map(|subject| {
+            let review = ReviewId::after(last.as_ref());
+            last = Some(review);
+            Reviewed {
+                review,
+                clause: arguments.clause.clone(),
+                subject: subject.clone(),
+                at,
+                outcome: if arguments.unsatisfactory { Outcome::Unsatisfactory } else { Outcome::Satisfactory },
+                note: arguments.note.clone(),
+                population: arguments.population,
+                examined: arguments.examined,
+                maintenance: arguments.maintenance.clone(),
+            }
+        });
+        Ok(Act::from(ReviewsRecorded { reviews: reviews.collect() }))
+    })?;
+    let of = if subjects == ["*"] { "the whole LEA".to_owned() } else { format!("{} subjects", subjects.len()) };
+    let mut text = format!("Review of {} recorded, {of}", arguments.clause);
+    if arguments.unsatisfactory {
+        text.push_str("; non-compliance goes to the National Auditor within 28 days (custodes noncompliance identify)");
+    }
+    session.say(&text, json!({ "clause": arguments.clause, "subjects": subjects, "at": at }))
+}
+
+fn subjects(session: &Session, arguments: &Arguments) -> Result<Vec<String>, WorkError> {
+    let mut subjects: BTreeSet<String> = arguments.subject.iter().cloned().collect();
+    if let Some(file) = &arguments.subjects_from {
+        let text = std::fs::read_to_string(file).map_err(WorkError::file(file, "cannot be read"))?;
+        subjects.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    if let Some(kind) = &arguments.cameras {
+        let workspace = &session.workspace;
+        let objects = typed(&workspace.record, CAMERAS.name).map(|(_, typed)| object(&typed.sha256));
+        let objects = objects.collect::<Result<Vec<_>, _>>()?;
+        let cameras = workspace.archive.every_record(&CAMERAS, &objects)?;
+        let wanted = cameras.values().filter(|camera| kind == "any" || camera.cell("kind") == Some(kind));
+        let in_service = wanted.filter(|camera| camera.cell("decommissioned_on").is_none_or(str::is_empty));
+        subjects.extend(in_service.map(|camera| camera.key().to_owned()));
+        if subjects.is_empty() {
+            return Err(format!("the register has no camera of the kind {kind:?} in service").into());
+        }
+    }
+    Ok(if subjects.is_empty() { vec!["*".to_owned()] } else { subjects.into_iter().collect() })
+}
