@@ -66,6 +66,9 @@ pub struct BundleReceived {
     /// Which returns it is, as they were expected: by `what`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<String>,
+    /// When its checkpoint was cosigned by the National Auditor's witness, as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed_at: Option<Instant>,
 }
 
 /// A return that an LEA owes, and by when (4.2, or one the National Auditor asks for).

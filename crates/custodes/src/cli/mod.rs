@@ -61,6 +61,8 @@ enum Verb {
     Hold(In<workspace::retention::Hold>),
     /// Disposal after the retention time, by two people
     Dispose(In<workspace::retention::Dispose>),
+    /// Another party vouches that the journal only ever grew; and being that other party
+    Witness(In<workspace::witness::Verb>),
 }
 
 // A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
@@ -115,6 +117,7 @@ pub fn run() -> ExitCode {
         Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
         Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
+        Verb::Witness(In { place, verb }) => workspace::witness::run(&place, verb),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -10,6 +10,9 @@ pub mod evidence;
 mod fold;
 pub mod keys;
 pub mod standing;
+pub mod witness;
+pub mod witness_server;
+pub mod witnessing;
 mod workspace;
 
 use custodes_compliance::roles::Refusal;

@@ -10,6 +10,7 @@ pub mod people;
 pub mod plan;
 pub mod retention;
 pub mod review;
+pub mod witness;
 
 use std::path::PathBuf;
 
