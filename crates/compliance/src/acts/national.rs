@@ -69,6 +69,9 @@ pub struct BundleReceived {
     /// When its checkpoint was cosigned by the National Auditor's witness, as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witnessed_at: Option<Instant>,
+    /// The cosignature: signature lines, which the LEA adds to its checkpoint.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cosignature: String,
 }
 
 /// A return that an LEA owes, and by when (4.2, or one the National Auditor asks for).

@@ -31,6 +31,8 @@ pub struct Receipt {
     pub audits: Vec<StatedAudit>,
     pub noncompliances: Vec<StatedNoncompliance>,
     pub witnessed_at: Option<Instant>,
+    /// Signature lines, each ended by LF; empty where nobody cosigned.
+    pub cosignature: String,
 }
 
 impl Receipt {
@@ -56,6 +58,7 @@ impl Receipt {
             audits: what.audits.clone(),
             noncompliances: what.noncompliances.clone(),
             witnessed_at: what.witnessed_at,
+            cosignature: what.cosignature.clone(),
         })
     }
 

@@ -83,6 +83,7 @@ fn bundle(record: &Record, lea: &str, size: u64) -> BundleReceived {
         parameters: vec![],
         returns: vec![],
         witnessed_at: None,
+        cosignature: String::new(),
     }
 }
 

@@ -115,8 +115,7 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let mut workspace = place.open()?;
             let lines = String::from_utf8(read(&answer)?)
                 .map_err(|_| format!("{}: this is not a text, and no witness's answer", answer.display()))?;
-            // Editors and mail leave Windows line ends behind; a signature line has none of its own.
-            let witnessed = witnessing::add(&mut workspace, &lines.replace("\r\n", "\n"))?;
+            let witnessed = witnessing::add(&mut workspace, &signature_lines(&lines))?;
             said(place, &witnessed)
         }
         Verb::Send { url } => {
@@ -155,6 +154,13 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             Ok(RAN)
         }
     }
+}
+
+/// The signature lines of an answer that came in a letter, or as part of a receipt.
+fn signature_lines(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with("\u{2014} "));
+    let found: String = lines.map(|line| format!("{line}\n")).collect();
+    if found.is_empty() { text.to_owned() } else { found }
 }
 
 fn say(place: &Place, text: &str, json: &serde_json::Value) -> Result<u8, Mistakes> {
