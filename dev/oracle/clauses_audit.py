@@ -2,7 +2,7 @@
 
 import times
 from intake import known, unknown
-from rules import both, either, in_office, open_at, share
+from rules import Clause, both, either, in_office, open_at, share
 
 AUDIT_KIND = ("6.1.1 8.1 8.2.1 8.2.2.a 8.2.2.b 8.2.2.c 8.2.2.d 8.2.2.e 8.2.2.f 8.2.3.a 8.2.3.b "
               "8.2.4.a 8.2.4.b 8.2.4.c 8.2.7 8.3.3 8.3.4 8.3.5").split()
@@ -16,16 +16,22 @@ SAMPLED = {"4.1.1": "rate_reports", "8.2.2.a": "rate_new_authorisations", "8.2.2
 LISTS = ("7.1.1", "7.1.2", "7.1.3")
 
 
+def among(clause, names):
+    """Whether a review's clause is one of these; None when it is withheld."""
+    return None if unknown(clause) else clause in names
+
+
 def section_3(case, clauses):
-    audits = [r for r in case.reviews_in_window() if r.clause in AUDIT_KIND]
+    audits = [r for r in case.reviews_in_window() if among(r.clause, AUDIT_KIND) is not False]
     auditors = {row.person_id: row for row in case.get("auditors")}
-    for name in ("3.a", "3.b"):
-        clauses[name].population = len(audits)
-    clauses["3.c"].population = sum(r.clause in OF_ADMINISTRATORS for r in audits)
+    for name, asked in (("3.a", AUDIT_KIND), ("3.b", AUDIT_KIND), ("3.c", OF_ADMINISTRATORS)):
+        clauses[name].population = sum(among(r.clause, asked) is True for r in audits)
+        if any(among(r.clause, asked) is None for r in audits):
+            clauses[name].perhaps = True
     for review in audits:
         if case.has("auditors"):
             clearance(clauses["3.a"], review, auditors)
-        if case.has("appointments") and review.clause in ROLE_WANTED:
+        if case.has("appointments"):
             clauses["3.a"].judge("wrong_auditor", review.review_id, wrong_auditor(case, review))
     if not case.has("auditors", "accounts"):
         return
@@ -34,32 +40,39 @@ def section_3(case, clauses):
         accounts.setdefault(row.user_id, []).append(row)
     for review in audits:
         clauses["3.b"].judge("auditor_has_user_access", review.review_id,
-                             holds(review, auditors, accounts, ("user",)))
-        if review.clause in OF_ADMINISTRATORS:
-            clauses["3.c"].judge("auditor_has_admin_access", review.review_id,
-                                 holds(review, auditors, accounts, ("administrator", "super_administrator")))
+                             both(among(review.clause, AUDIT_KIND), holds(review, auditors, accounts, ("user",))))
+        clauses["3.c"].judge("auditor_has_admin_access", review.review_id,
+                             both(among(review.clause, OF_ADMINISTRATORS),
+                                  holds(review, auditors, accounts, ("administrator", "super_administrator"))))
 
 
 def clearance(clause, review, auditors):
-    subject = review.review_id
+    subject, asked = review.review_id, among(review.clause, AUDIT_KIND)
     if unknown(review.reviewer_id):
         clause.no_verdict("auditor_unknown")
         clause.no_verdict("clearance_lapsed")
         return
     auditor = auditors.get(review.reviewer_id)
+    clause.judge("auditor_unknown", subject, both(asked, auditor is None))
     if auditor is None:
-        clause.exception("auditor_unknown", subject)
         return
     level, until = auditor.clearance, auditor.clearance_expires_on
     lapsed = None if unknown(until) else until is None or until < times.day(review.reviewed_at)
-    clause.judge("clearance_lapsed", subject, either(None if unknown(level) else level is None, lapsed))
+    clause.judge("clearance_lapsed", subject, both(asked, either(None if unknown(level) else level is None, lapsed)))
 
 
 def wrong_auditor(case, review):
-    if unknown(review.reviewer_id):
-        return None
+    """A review of a withheld clause may be of each of the five; only who held both offices is right for all."""
+    asked = among(review.clause, ROLE_WANTED)
+    if asked is False or unknown(review.reviewer_id):
+        return asked and None
+    roles = set(ROLE_WANTED.values()) if asked is None else {ROLE_WANTED[review.clause]}
+    return both(asked, either(*(not_held(case, review, role) for role in roles)))
+
+
+def not_held(case, review, role):
     held = either(*(in_office(a, times.day(review.reviewed_at)) for a in case.get("appointments")
-                    if a.role == ROLE_WANTED[review.clause] and a.person_id == review.reviewer_id))
+                    if a.role == role and a.person_id == review.reviewer_id))
     return None if held is None else not held
 
 
@@ -83,8 +96,21 @@ def sampled_audits(case, clauses):
         clause = clauses[name]
         all_of = sorted(times.day(at) for at in case.reviewed(name, "*"))
         for review in case.reviews_in_window():
-            if review.clause == name and review.subject == "*":
+            asked = both(among(review.clause, (name,)), among(review.subject, ("*",)))
+            if asked:
                 sampled_audit(case, clause, review, case.p[rate], all_of)
+            elif asked is None:
+                perhaps_sampled(case, clause, review, case.p[rate], all_of)
+
+
+def perhaps_sampled(case, clause, review, rate, all_of):
+    """Whether the clause asks anything of this record is withheld: what is wrong with it cannot be said."""
+    tried = Clause(clause.name)
+    sampled_audit(case, tried, review, rate, all_of)
+    for code in tried.codes():
+        clause.no_verdict(code)
+    for code, times_ in tried.untestable.items():
+        clause.no_verdict(code, times_)
 
 
 def sampled_audit(case, clause, review, rate, all_of):
@@ -123,20 +149,25 @@ def window_short(case, review, all_of):
     return (end - start).days + 1 < case.p["sample_window_days"]
 
 
-def disposed_early(case, clause, subject, made_on, disposed_on):
-    if unknown(disposed_on):
-        clause.no_verdict("disposed_early")
-    elif disposed_on is not None and disposed_on < times.add_months(made_on, 12 * case.p["record_retention_years"]):
-        clause.exception("disposed_early", subject)
+def disposed_early(case, clause, subject, made_on, disposed_on, asked=True):
+    early = None
+    if not unknown(disposed_on):
+        kept_until = times.add_months(made_on, 12 * case.p["record_retention_years"])
+        early = disposed_on is not None and disposed_on < kept_until
+    clause.judge("disposed_early", subject, both(asked, early))
 
 
 def records_kept(case, clauses):
     """7.1.3 and 8.2.10. A review whose clause is withheld belongs to one of them, nobody can say which."""
     for review in case.get("reviews"):
         made_on = times.day(review.reviewed_at)
-        if unknown(review.clause):
+        of_lists = among(review.clause, LISTS)
+        if of_lists is None:
+            for name in ("7.1.3", "8.2.10"):
+                clauses[name].perhaps = True
+                disposed_early(case, clauses[name], review.review_id, made_on, review.disposed_on, None)
             continue
-        clause = clauses["7.1.3" if review.clause in LISTS else "8.2.10"]
+        clause = clauses["7.1.3" if of_lists else "8.2.10"]
         clause.population += 1
         disposed_early(case, clause, review.review_id, made_on, review.disposed_on)
     for audit in case.get("audits"):
@@ -201,6 +232,6 @@ def audit_records(case, clause):
         return
     ids = {audit.audit_id for audit in case.get("audits")}
     for review in case.reviews_in_window():
-        if review.clause in AUDIT_KIND and review.clause not in OF_EVENTS:
-            missing = None if unknown(review.audit_id) else review.audit_id not in ids
-            clause.judge("audit_record_missing", review.review_id, missing)
+        asked = among(review.clause, [name for name in AUDIT_KIND if name not in OF_EVENTS])
+        missing = None if unknown(review.audit_id) else review.audit_id not in ids
+        clause.judge("audit_record_missing", review.review_id, both(asked, missing))

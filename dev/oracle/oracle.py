@@ -84,9 +84,10 @@ def state(case, clause):
         return "exceptions"
     whole = all(case.evidence.whole(name) for name in NEEDS[clause.name])
     if clause.population == 0 and not clause.untestable:
-        if clause.arises is False or clause.name in DECIDED_BY_ALL and whole:
+        if clause.arises is False or clause.name in DECIDED_BY_ALL and whole and not clause.perhaps:
             return "not_applicable"
-    if clause.untestable or not whole or clause.arises == "unknown":
+    doubted = clause.arises == "unknown" or clause.perhaps and clause.population == 0
+    if clause.untestable or not whole or doubted:
         return "not_evidenced"
     return "clear"
 

@@ -40,6 +40,8 @@ class Clause:
         self.state = None
         # None: no such question; else whether the clause arises, or the doubt "unknown".
         self.arises = True
+        # Whether a row was seen of which it is withheld whether it is of the population.
+        self.perhaps = False
 
     def exception(self, code, subject, due="", done="", days_late=""):
         self.found[(code, subject, show(due), show(done))] = str(days_late)

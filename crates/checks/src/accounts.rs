@@ -1,11 +1,13 @@
 //! When each user's accounts were open: asked of every search, so worked out once.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringViewArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use datafusion::common::Result as EngineResult;
+use arrow::array::builder::make_view;
+use arrow::array::{Array, ArrayRef, AsArray, Int8Array, StringViewArray};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::common::{HashMap, Result as EngineResult};
 
 use crate::engine::Engine;
 
@@ -16,8 +18,16 @@ type Account = (i64, Option<Option<i64>>);
 /// it cannot be said.
 type Span = (i64, i64, Option<bool>);
 
-/// The name of the table that [`register`] makes: `user_id`, `system`, `from_at`, `until_at`, `open`.
-pub const TABLE: &str = "account_spans";
+/// The function that [`register`] makes known: `account_state(user_id, system, at)`, one of the numbers
+/// below. A join with the spans would copy every column of every search; this reads three of them.
+const FUNCTION: &str = "account_state";
+
+/// The account list does not know the user on that system.
+const STRANGER: i8 = 0;
+const OPEN: i8 = 1;
+const NOT_OPEN: i8 = 2;
+/// The user is known, and whether an account was open cannot be said.
+const UNSAID: i8 = 3;
 
 /// The spans of one user on one system cover all of time, without overlap.
 fn spans(accounts: &[Account]) -> Vec<Span> {
@@ -53,7 +63,75 @@ fn open_at(accounts: &[Account], t: i64) -> Option<bool> {
     if unknown { None } else { Some(false) }
 }
 
-/// Makes the table of spans known to the engine.
+/// A user on a system. Ids of up to twelve bytes are the whole of their string view, which is compared
+/// more quickly than text.
+#[derive(PartialEq, Eq, Hash)]
+enum Holder<'a> {
+    Short(u128, u128),
+    Long(Cow<'a, str>, Cow<'a, str>),
+}
+
+impl<'a> Holder<'a> {
+    fn of(users: &'a StringViewArray, systems: &'a StringViewArray, row: usize) -> Holder<'a> {
+        let (user, system) = (users.views()[row], systems.views()[row]);
+        if user as u32 <= SHORT && system as u32 <= SHORT {
+            Holder::Short(user, system)
+        } else {
+            Holder::Long(users.value(row).into(), systems.value(row).into())
+        }
+    }
+
+    fn named(user: String, system: String) -> Holder<'static> {
+        if user.len() <= SHORT as usize && system.len() <= SHORT as usize {
+            Holder::Short(make_view(user.as_bytes(), 0, 0), make_view(system.as_bytes(), 0, 0))
+        } else {
+            Holder::Long(user.into(), system.into())
+        }
+    }
+}
+
+/// The length, in bytes, of the longest text that stands in its string view.
+const SHORT: u32 = 12;
+
+/// The spans of every user on every system where they have accounts.
+#[derive(Default)]
+struct Spans(HashMap<Holder<'static>, Vec<Span>>);
+
+impl Spans {
+    fn of(accounts: HashMap<Holder<'static>, Vec<Account>>) -> Spans {
+        Spans(accounts.into_iter().map(|(holder, accounts)| (holder, spans(&accounts))).collect())
+    }
+
+    fn state(&self, holder: &Holder<'_>, at: i64) -> i8 {
+        let Some(spans) = self.0.get(holder) else { return STRANGER };
+        // There are few, and the first begins before all time.
+        let mut n = spans.len() - 1;
+        while n > 0 && spans[n].0 > at {
+            n -= 1;
+        }
+        match spans[n].2 {
+            Some(true) => OPEN,
+            Some(false) => NOT_OPEN,
+            None => UNSAID,
+        }
+    }
+
+    /// The state of each row; NULL where the user, the system or the time is not known.
+    fn states(&self, arguments: &[ArrayRef]) -> Int8Array {
+        let (users, systems) = (arguments[0].as_string_view(), arguments[1].as_string_view());
+        let at = arguments[2].as_primitive::<TimestampMicrosecondType>();
+        let nulls = [users.nulls(), systems.nulls(), at.nulls()];
+        let known = nulls.into_iter().fold(None, |known, nulls| NullBuffer::union(known.as_ref(), nulls));
+        let mut states = Vec::with_capacity(users.len());
+        for (row, &at) in at.values().iter().enumerate() {
+            let known = known.as_ref().is_none_or(|known| known.is_valid(row));
+            states.push(if known { self.state(&Holder::of(users, systems, row), at) } else { STRANGER });
+        }
+        Int8Array::new(states.into(), known)
+    }
+}
+
+/// Makes the function known to the engine.
 ///
 /// # Errors
 /// When the accounts cannot be read.
@@ -62,7 +140,7 @@ pub fn register(engine: &Engine) -> EngineResult<()> {
     let (users, systems) = (answer.texts("user_id")?, answer.texts("system")?);
     let (given, closed) = (answer.instants("authorised_at")?, answer.instants("closed_at")?);
     let known = answer.booleans("closed_at_given")?;
-    let mut accounts: BTreeMap<(String, String), Vec<Account>> = BTreeMap::new();
+    let mut accounts: HashMap<Holder<'static>, Vec<Account>> = HashMap::default();
     for (row, (user, system)) in users.into_iter().zip(systems).enumerate() {
         let (Some(user), Some(system), Some(given)) = (user, system, given[row]) else { continue };
         let closed = match known[row] {
@@ -70,58 +148,28 @@ pub fn register(engine: &Engine) -> EngineResult<()> {
             Some(false) => Some(None),
             None => None,
         };
-        accounts.entry((user, system)).or_default().push((given, closed));
+        accounts.entry(Holder::named(user, system)).or_default().push((given, closed));
     }
-    let (schema, batch) = table(&accounts)?;
-    engine.register(TABLE, schema, vec![batch])
-}
-
-fn table(accounts: &BTreeMap<(String, String), Vec<Account>>) -> EngineResult<(SchemaRef, RecordBatch)> {
-    let (mut users, mut systems, mut open_then) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut begins, mut ends) = (Vec::new(), Vec::new());
-    for ((user, system), accounts) in accounts {
-        for (from, until, open) in spans(accounts) {
-            users.push(user.as_str());
-            systems.push(system.as_str());
-            begins.push(from);
-            ends.push(until);
-            open_then.push(open);
-        }
-    }
+    let spans = Spans::of(accounts);
     let instant = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("user_id", DataType::Utf8View, false),
-        Field::new("system", DataType::Utf8View, false),
-        Field::new("from_at", instant.clone(), false),
-        Field::new("until_at", instant, false),
-        Field::new("open", DataType::Boolean, true),
-    ]));
-    let instants = |values: Vec<i64>| TimestampMicrosecondArray::from(values).with_timezone("UTC");
-    let arrays: Vec<ArrayRef> = vec![
-        Arc::new(StringViewArray::from(users)),
-        Arc::new(StringViewArray::from(systems)),
-        Arc::new(instants(begins)),
-        Arc::new(instants(ends)),
-        Arc::new(BooleanArray::from(open_then)),
-    ];
-    let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-    Ok((schema, batch))
+    let arguments = vec![DataType::Utf8View, DataType::Utf8View, instant];
+    engine.register_function(FUNCTION, arguments, DataType::Int8, move |arguments| Arc::new(spans.states(arguments)));
+    Ok(())
 }
 
 /// The searches, each with whether its user was known on its system and had an open account at its time.
 pub fn searches_with_accounts(searches: &str) -> String {
     format!(
-        "(SELECT s.*,
-            CASE WHEN s.user_id IS NULL OR s.system IS NULL THEN NULL ELSE a.user_id IS NOT NULL END AS account_known,
-            a.open AS account_open
-          FROM {TABLE} a RIGHT JOIN {searches} s
-            ON a.user_id = s.user_id AND a.system = s.system
-           AND s.searched_at >= a.from_at AND s.searched_at < a.until_at)"
+        "(SELECT *, account_state <> {STRANGER} AS account_known,
+            CASE account_state WHEN {OPEN} THEN TRUE WHEN {NOT_OPEN} THEN FALSE END AS account_open
+          FROM (SELECT *, {FUNCTION}(user_id, system, searched_at) AS account_state FROM {searches}))"
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use arrow::array::TimestampMicrosecondArray;
+
     use super::*;
 
     #[test]
@@ -144,5 +192,40 @@ mod tests {
         assert_eq!(open_at(&accounts, 15), None);
         assert_eq!(open_at(&accounts, 25), Some(true));
         assert_eq!(open_at(&accounts, 35), None);
+    }
+
+    fn text(values: &[Option<&str>]) -> ArrayRef {
+        Arc::new(StringViewArray::from(values.to_vec()))
+    }
+
+    fn states(spans: &Spans, asked: &[(Option<&str>, Option<&str>, i64)]) -> Vec<Option<i8>> {
+        let users: Vec<_> = asked.iter().map(|(user, _, _)| *user).collect();
+        let systems: Vec<_> = asked.iter().map(|(_, system, _)| *system).collect();
+        let at: Vec<i64> = asked.iter().map(|(_, _, at)| *at).collect();
+        let at = Arc::new(TimestampMicrosecondArray::from(at).with_timezone("UTC")) as ArrayRef;
+        spans.states(&[text(&users), text(&systems), at]).iter().collect()
+    }
+
+    #[test]
+    fn a_user_is_known_on_the_systems_of_their_accounts_only() {
+        for (user, other) in [("a", "c"), ("a user with a long name", "a user with a long nam")] {
+            let accounts = [
+                (Holder::named(user.into(), "nas".into()), vec![(10, Some(Some(20)))]),
+                (Holder::named("b".into(), "nsap".into()), vec![(10, None)]),
+            ];
+            let spans = Spans::of(accounts.into());
+            let of_user = [9, 10, 19, 20].map(|at| (Some(user), Some("nas"), at));
+            assert_eq!(states(&spans, &of_user), [NOT_OPEN, OPEN, OPEN, NOT_OPEN].map(Some));
+            let of_b = [9, 10].map(|at| (Some("b"), Some("nsap"), at));
+            assert_eq!(states(&spans, &of_b), [NOT_OPEN, UNSAID].map(Some));
+            let strangers = [(Some(user), Some("nsap"), 15), (Some(other), Some("nas"), 15)];
+            assert_eq!(states(&spans, &strangers), [Some(STRANGER); 2]);
+        }
+    }
+
+    #[test]
+    fn without_a_user_or_a_system_nothing_can_be_said() {
+        let asked = [(None, Some("nas"), 5), (Some("a"), None, 5), (Some("a"), Some("nas"), 5)];
+        assert_eq!(states(&Spans::default(), &asked), [None, None, Some(STRANGER)]);
     }
 }

@@ -7,14 +7,15 @@ use custodes_compliance::sampled_audit::Asked;
 use custodes_compliance::state::{Arises as Established, Established as Known, State};
 use custodes_compliance::time::Day;
 use custodes_evidence::Report;
-use custodes_standard::evidence::Set;
+use custodes_standard::evidence::{LOGONS, Set};
 use custodes_standard::model::{Arises, Check, Clause, MetBy, Population, Sample, Subjects};
 use custodes_standard::v3::{self, CLAUSES};
 
 use crate::CheckError;
 use crate::duties;
 use crate::engine::Engine;
-use crate::outcome::{ClauseOutcome, Exception, Outcome};
+use crate::logons;
+use crate::outcome::{ClauseOutcome, Exception, Outcome, Shown};
 use crate::parameters::Parameters;
 use crate::passes::{self, Passes};
 use crate::reviews::Reviews;
@@ -47,7 +48,9 @@ pub fn check(
     let mut outcome = Outcome { clauses: Vec::new(), exceptions: Vec::new(), duties: Vec::new() };
     let mut owed = Vec::new();
     for clause in wanted.iter().filter(|clause| only.is_empty() || only.contains(clause.id)) {
-        outcome.clauses.push(run.summary(clause, &findings));
+        let mut summary = run.summary(clause, &findings);
+        summary.patterns = run.patterns(clause, summary.population)?;
+        outcome.clauses.push(summary);
         outcome.exceptions.extend(findings[clause.id].found.exceptions.iter().cloned());
         owed.extend(findings[clause.id].found.duties.iter().cloned());
     }
@@ -326,8 +329,8 @@ impl Run<'_> {
                 }
                 (Subjects::Each { sql, needs }, MetBy::Reviews) if reviews_are_there && self.all_there(needs) => {
                     let subjects = self.query(clause, sql)?;
-                    let met = rules::met_by_reviews(reviews);
-                    rules::cadence_of_each(codes, every, &subjects, met, &self.window, found)
+                    let met = rules::met_by_reviews(reviews.known);
+                    rules::cadence_of_each(codes, every, &subjects, met, Some(reviews), &self.window, found)
                         .map_err(CheckError::query(clause.id))?;
                 }
                 (Subjects::Each { sql, needs }, MetBy::Records { sql: records, needs: also })
@@ -338,7 +341,7 @@ impl Run<'_> {
                         rules::met_by_records(&self.query(clause, records)?).map_err(CheckError::query(clause.id))?;
                     let met =
                         |subject: &str, _: Option<Day>, _: Option<Day>| met.get(subject).cloned().unwrap_or_default();
-                    rules::cadence_of_each(codes, every, &subjects, met, &self.window, found)
+                    rules::cadence_of_each(codes, every, &subjects, met, None, &self.window, found)
                         .map_err(CheckError::query(clause.id))?;
                 }
                 _ => {}
@@ -376,7 +379,17 @@ impl Run<'_> {
             assumed: self.parameters.assumed_among(parameters_of(clause)).into_iter().collect(),
             absent,
             not_whole,
+            patterns: Vec::new(),
         }
+    }
+
+    fn patterns(&self, clause: &'static Clause, failures: u64) -> Result<Vec<Shown>, CheckError> {
+        let shows = clause.checks.iter().any(|check| matches!(check, Check::Shows(_)));
+        if !shows || !self.source.has(&LOGONS) {
+            return Ok(Vec::new());
+        }
+        let report = |error| CheckError::query(clause.id)(error);
+        logons::patterns(self.engine, self.source, failures).map_err(report)
     }
 
     fn sample_size(&self, clause: &Clause, population: u64) -> Option<u64> {
@@ -430,7 +443,7 @@ pub fn parameters_of(clause: &Clause) -> BTreeSet<&'static str> {
                     }
                 });
             }
-            Check::Cadence { .. } | Check::SampledAudit => {}
+            Check::Cadence { .. } | Check::SampledAudit | Check::Shows(_) => {}
         }
     }
     for check in clause.checks {

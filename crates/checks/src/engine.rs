@@ -3,16 +3,18 @@
 //! Two sessions share one pool of threads: small tables are queried on one partition, which is quicker
 //! for them; sets that stream past are spread over all threads. No result depends on which.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use custodes_evidence::{Problem, Table};
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{DataFusionError, Result as EngineResult};
+use datafusion::common::{DataFusionError, Result as EngineResult, ScalarValue};
 use datafusion::datasource::{MemTable, TableType};
 use datafusion::execution::{SendableRecordBatchStream, SessionStateBuilder, TaskContext};
-use datafusion::logical_expr::Expr;
+use datafusion::functions::regex::{compile_regex, regexplike};
+use datafusion::logical_expr::{ColumnarValue, Expr, ScalarUDF, Volatility, create_udf};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
@@ -37,7 +39,9 @@ impl Engine {
     /// When the operating system gives no threads.
     pub fn new(threads: usize) -> Result<Engine, std::io::Error> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads.max(1)).build()?;
-        Ok(Engine { runtime, small: session(1), wide: session(threads.max(1)) })
+        let wide = session(threads.max(1));
+        wide.register_udf(regexp_like());
+        Ok(Engine { runtime, small: session(1), wide })
     }
 
     /// Makes a table known, to both sessions.
@@ -82,6 +86,21 @@ impl Engine {
         self.wide.deregister_table(name)?;
         self.wide.register_table(name, Arc::new(StreamedSet { schema, open }))?;
         Ok(())
+    }
+
+    /// Makes a function of a row's values known to passes: from arrays of these types and of one length to
+    /// an array of that length, the same for the same values.
+    pub fn register_function(
+        &self,
+        name: &str,
+        arguments: Vec<DataType>,
+        gives: DataType,
+        function: impl Fn(&[ArrayRef]) -> ArrayRef + Send + Sync + 'static,
+    ) {
+        let of_arrays = move |arguments: &[ColumnarValue]| {
+            Ok(ColumnarValue::Array(function(&ColumnarValue::values_to_arrays(arguments)?)))
+        };
+        self.wide.register_udf(create_udf(name, arguments, gives, Volatility::Immutable, Arc::new(of_arrays)));
     }
 
     /// The whole answer to a query over small tables.
@@ -144,6 +163,38 @@ fn session(partitions: usize) -> SessionContext {
     SessionContext::new_with_state(state)
 }
 
+/// A compiled pattern; made anew for each batch, so that threads do not share its working memory.
+type Matcher = Box<dyn Fn(&str) -> bool>;
+
+/// The engine's own function, but that compiles its pattern for every batch, which takes longer than
+/// matching it. Here each is compiled once.
+fn regexp_like() -> ScalarUDF {
+    let compiled: Mutex<BTreeMap<String, Arc<dyn Fn() -> Matcher + Send + Sync>>> = Mutex::default();
+    let matcher = move |pattern: &str| -> EngineResult<Matcher> {
+        let mut compiled = compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = compiled.get(pattern) {
+            return Ok(known());
+        }
+        let regex = compile_regex(pattern, None)?;
+        let matcher: Arc<dyn Fn() -> Matcher + Send + Sync> = Arc::new(move || {
+            let regex = regex.clone();
+            Box::new(move |text| regex.is_match(text))
+        });
+        compiled.insert(pattern.to_owned(), Arc::clone(&matcher));
+        Ok(matcher())
+    };
+    let like = move |arguments: &[ColumnarValue]| match arguments {
+        [ColumnarValue::Array(texts), ColumnarValue::Scalar(ScalarValue::Utf8View(Some(pattern)))] => {
+            let (texts, matches) = (texts.as_string_view(), matcher(pattern)?);
+            let found: BooleanArray = texts.iter().map(|text| text.map(&matches)).collect();
+            Ok(ColumnarValue::Array(Arc::new(found)))
+        }
+        others => Ok(ColumnarValue::Array(regexplike::regexp_like(&ColumnarValue::values_to_arrays(others)?)?)),
+    };
+    let text = DataType::Utf8View;
+    create_udf("regexp_like", vec![text.clone(), text], DataType::Boolean, Volatility::Immutable, Arc::new(like))
+}
+
 struct StreamedSet {
     schema: SchemaRef,
     open: Arc<Open>,
@@ -178,7 +229,7 @@ impl TableProvider for StreamedSet {
             .map_err(evidence)?
             .into_iter()
             .map(|batches| {
-                let batches = std::sync::Mutex::new(Some(batches));
+                let batches = Mutex::new(Some(batches));
                 Arc::new(Partition { schema: Arc::clone(&schema), batches }) as Arc<dyn PartitionStream>
             })
             .collect();
@@ -216,7 +267,7 @@ pub fn evidence(problem: Problem) -> DataFusionError {
 
 struct Partition {
     schema: SchemaRef,
-    batches: std::sync::Mutex<Option<Batches>>,
+    batches: Mutex<Option<Batches>>,
 }
 
 impl std::fmt::Debug for Partition {

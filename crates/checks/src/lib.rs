@@ -4,10 +4,12 @@
 //! reckon dates (compliance's). It is where the query engine lives, and no type of the engine leaves it.
 
 mod accounts;
+pub mod annual_return;
 mod check;
 mod duties;
 mod engine;
 mod frame;
+mod logons;
 pub mod outcome;
 pub mod parameters;
 mod passes;

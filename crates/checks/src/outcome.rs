@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use custodes_compliance::event::Moment;
 use custodes_compliance::schedule::Duty;
 use custodes_compliance::state::State;
-use custodes_compliance::time::Day;
-use custodes_standard::model::Clause;
+use custodes_compliance::time::{Day, Instant};
+use custodes_standard::model::{Clause, Pattern};
 
 /// One departure that a machine found: a lead for a person, not yet a finding.
 ///
@@ -53,6 +53,40 @@ pub struct ClauseOutcome {
     pub absent: Vec<&'static str>,
     /// Sets that the clause needs and that are not whole.
     pub not_whole: Vec<&'static str>,
+    /// What is shown to whoever reviews, without weight for the state; empty for most clauses.
+    pub patterns: Vec<Shown>,
+}
+
+/// What was found of one pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    pub pattern: &'static Pattern,
+    /// How many times it was found.
+    pub found: u64,
+    /// The largest, largest first.
+    pub listed: Vec<Instance>,
+    /// Among how many failures it was looked for.
+    pub looked_at: u64,
+    /// Failures that it was not looked for among: a value was withheld or blank, or they are too old.
+    pub left_out: u64,
+    /// The set without which it cannot be looked for, where none came.
+    pub absent: Option<&'static str>,
+}
+
+/// One time that a pattern was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// The user, or the source.
+    pub subject: String,
+    pub failures: u64,
+    pub first: Instant,
+    pub last: Instant,
+    /// How many different users, where that makes the pattern.
+    pub users: Option<u64>,
+    /// How many nights in a row, where that makes the pattern.
+    pub nights: Option<u64>,
+    /// The success that followed, where that makes the pattern.
+    pub success: Option<Instant>,
 }
 
 /// What a check found, clause by clause in the standard's order.

@@ -229,6 +229,27 @@ fn words(given: &toml::Value) -> Result<Vec<String>, String> {
     list.iter().map(|value| word(value).ok_or_else(|| format!("{} is not a word", shown(value)))).collect()
 }
 
+/// As people read it.
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let joined = |parts: Vec<String>| parts.join(", ");
+        match self {
+            Value::Whole(value) => write!(f, "{value}"),
+            Value::Measure(text) => f.write_str(text),
+            Value::Rate(rate) => write!(f, "{rate}"),
+            Value::YesNo(value) => f.write_str(if *value { "yes" } else { "no" }),
+            Value::Words(words) => f.write_str(&words.join(", ")),
+            Value::RatePerKind(rates) => {
+                f.write_str(&joined(rates.iter().map(|(kind, rate)| format!("{kind} {rate}")).collect()))
+            }
+            Value::DaysPerPurpose(days) if days.is_empty() => f.write_str("none set"),
+            Value::DaysPerPurpose(days) => f.write_str(&joined(
+                days.iter().map(|(purpose, days)| format!("{purpose} {}", days.as_decimal())).collect(),
+            )),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

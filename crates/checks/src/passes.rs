@@ -169,10 +169,11 @@ fn plan(
             pass.count(clause.id, Counted::Arises, given, &words);
         }
         for check in clause.checks {
-            if let Check::Rows { of, given, also_needs, tests } = check
-                && *of == set
-                && also_needs.iter().all(|needed| source.has(needed))
-            {
+            let Check::Rows { of, given, also_needs, tests } = check else { continue };
+            if *of == set && matches!(clause.arises, Arises::WithPopulation { .. }) {
+                pass.count(clause.id, Counted::Perhaps, given, &words);
+            }
+            if *of == set && also_needs.iter().all(|needed| source.has(needed)) {
                 tests.iter().for_each(|test| pass.test(clause.id, given, test, &words));
             }
         }

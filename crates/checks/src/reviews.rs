@@ -32,36 +32,81 @@ pub struct OfClause {
     pub by_subject: HashMap<String, Vec<Instant>>,
 }
 
+/// A review whose clause, subject or both were withheld.
+#[derive(Debug)]
+struct Doubtful {
+    clause: Option<String>,
+    subject: Option<String>,
+    review: LeaReview,
+}
+
 #[derive(Debug, Default)]
-pub struct Reviews(HashMap<String, OfClause>);
+pub struct Reviews {
+    of_clause: HashMap<String, OfClause>,
+    /// Ascending in time.
+    doubtful: Vec<Doubtful>,
+}
+
+/// The reviews that bear on one clause.
+#[derive(Debug, Clone, Copy)]
+pub struct Bearing<'a> {
+    pub known: Option<&'a OfClause>,
+    clause: &'a str,
+    doubtful: &'a [Doubtful],
+}
+
+impl<'a> Bearing<'a> {
+    /// Reviews that may be of this clause and of the LEA as a whole, where one of the two was withheld.
+    /// They meet no obligation; what their records lack cannot be held against the clause either.
+    pub fn perhaps_of_the_lea(&self) -> impl Iterator<Item = &'a LeaReview> + use<'a> {
+        self.perhaps_of(&["*"]).map(|doubtful| &doubtful.review)
+    }
+
+    /// How many reviews, dated after one day and before another, may be of this clause and of the subject,
+    /// by any of its names.
+    pub fn perhaps_between(&self, subjects: &[&str], after: Option<Day>, before: Option<Day>) -> usize {
+        let between = |day: Day| after.is_none_or(|after| day > after) && before.is_none_or(|before| day < before);
+        self.perhaps_of(subjects).filter(|doubtful| between(doubtful.review.day)).count()
+    }
+
+    fn perhaps_of(&self, subjects: &[&str]) -> impl Iterator<Item = &'a Doubtful> + use<'a> {
+        let clause = self.clause.to_owned();
+        let subjects: Vec<String> = subjects.iter().map(|subject| (*subject).to_owned()).collect();
+        self.doubtful.iter().filter(move |doubtful| {
+            doubtful.clause.as_ref().is_none_or(|of| *of == clause)
+                && doubtful.subject.as_ref().is_none_or(|of| subjects.contains(of))
+        })
+    }
+}
 
 impl Reviews {
     /// # Errors
     /// When the table cannot be read.
     pub fn read(engine: &Engine) -> EngineResult<Reviews> {
-        let lea = engine.query(
-            "SELECT review_id, clause, reviewed_at, reviewed_at_day, population, population_given, examined, examined_given,
-               window_from, window_from_given, window_to, window_to_given, rationale
-             FROM reviews WHERE subject = '*' AND clause IS NOT NULL",
+        let recorded = engine.query(
+            "SELECT review_id, clause, subject, reviewed_at, reviewed_at_day, population, population_given, examined,
+               examined_given, window_from, window_from_given, window_to, window_to_given, rationale
+             FROM reviews WHERE coalesce(subject = '*', TRUE) OR clause IS NULL",
         )?;
         let mut reviews = Reviews::default();
-        reviews.take_lea(&lea)?;
+        reviews.take_recorded(&recorded)?;
         let others = engine
             .query("SELECT clause, subject, reviewed_at FROM reviews WHERE subject <> '*' AND clause IS NOT NULL")?;
         let (clauses, subjects) = (others.texts("clause")?, others.texts("subject")?);
         for ((clause, subject), at) in clauses.into_iter().zip(subjects).zip(others.instants("reviewed_at")?) {
             let (Some(clause), Some(subject), Some(at)) = (clause, subject, at) else { continue };
-            reviews.0.entry(clause).or_default().by_subject.entry(subject).or_default().push(Instant(at));
+            reviews.of_clause.entry(clause).or_default().by_subject.entry(subject).or_default().push(Instant(at));
         }
-        for of_clause in reviews.0.values_mut() {
+        reviews.doubtful.sort_by(|a, b| (a.review.at, &a.review.review_id).cmp(&(b.review.at, &b.review.review_id)));
+        for of_clause in reviews.of_clause.values_mut() {
             of_clause.lea.sort_by(|a, b| (a.at, &a.review_id).cmp(&(b.at, &b.review_id)));
             of_clause.by_subject.values_mut().for_each(|instants| instants.sort_unstable());
         }
         Ok(reviews)
     }
 
-    fn take_lea(&mut self, answer: &crate::engine::Answer) -> EngineResult<()> {
-        let (ids, clauses) = (answer.texts("review_id")?, answer.texts("clause")?);
+    fn take_recorded(&mut self, answer: &crate::engine::Answer) -> EngineResult<()> {
+        let (ids, clauses, subjects) = (answer.texts("review_id")?, answer.texts("clause")?, answer.texts("subject")?);
         let (at, rationale) = (answer.instants("reviewed_at")?, answer.texts("rationale")?);
         let numbers = |name: &str| -> EngineResult<Vec<Option<Option<i64>>>> {
             let given = answer.booleans(&format!("{name}_given"))?;
@@ -74,8 +119,8 @@ impl Reviews {
         let (population, examined) = (numbers("population")?, numbers("examined")?);
         let (window_from, window_to) = (days("window_from")?, days("window_to")?);
         for row in 0..answer.rows() {
-            let (Some(clause), Some(at)) = (&clauses[row], at[row]) else { continue };
-            self.0.entry(clause.clone()).or_default().lea.push(LeaReview {
+            let Some(at) = at[row] else { continue };
+            let review = LeaReview {
                 review_id: ids[row].clone().unwrap_or_default(),
                 at: Instant(at),
                 day: london::day_of(Instant(at)),
@@ -84,13 +129,19 @@ impl Reviews {
                 window_from: window_from[row],
                 window_to: window_to[row],
                 rationale: rationale[row].clone(),
-            });
+            };
+            match (&clauses[row], &subjects[row]) {
+                (Some(clause), Some(_)) => self.of_clause.entry(clause.clone()).or_default().lea.push(review),
+                (clause, subject) => {
+                    self.doubtful.push(Doubtful { clause: clause.clone(), subject: subject.clone(), review });
+                }
+            }
         }
         Ok(())
     }
 
-    pub fn of(&self, clause: &str) -> Option<&OfClause> {
-        self.0.get(clause)
+    pub fn of<'a>(&'a self, clause: &'a str) -> Bearing<'a> {
+        Bearing { known: self.of_clause.get(clause), clause, doubtful: &self.doubtful }
     }
 }
 

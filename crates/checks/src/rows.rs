@@ -5,9 +5,11 @@
 //! one of the same key are folded a second time and taken back.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::kernels::boolean::and_kleene;
+use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::UInt64Type;
 use custodes_standard::evidence::Set;
 use custodes_standard::model::{Collected, Test};
@@ -122,6 +124,9 @@ impl Pass {
             }
         }
         for (n, (collected, condition)) in self.collected.iter().enumerate() {
+            if let Some(latest) = collected.latest {
+                keep_latest(collected, latest, SLACK, &mut tally.collected[n])?;
+            }
             let wanted = conditions[*condition];
             if wanted.true_count() > 0 {
                 let mut names = vec!["position"];
@@ -135,11 +140,31 @@ impl Pass {
     }
 }
 
+/// How many rows beyond those wanted may gather before they are weeded out.
+const SLACK: usize = 1 << 17;
+
+/// Leaves the latest rows by the set's deciding time, once there are more than `latest + slack`. Which rows
+/// stay depends on all that were seen, never on which thread saw them.
+fn keep_latest(collected: &Collected, latest: usize, slack: usize, batches: &mut Vec<RecordBatch>) -> EngineResult<()> {
+    if batches.iter().map(RecordBatch::num_rows).sum::<usize>() <= latest + slack {
+        return Ok(());
+    }
+    let all = arrow::compute::concat_batches(&batches[0].schema(), batches.iter())?;
+    let deciding = collected.of.columns.iter().find(|column| column.deciding).expect("a streamed set has one").name;
+    let by = |name: &str| -> EngineResult<SortColumn> {
+        let values = Arc::clone(all.column(all.schema().index_of(name)?));
+        Ok(SortColumn { values, options: Some(SortOptions { descending: true, nulls_first: false }) })
+    };
+    let stay = lexsort_to_indices(&[by(deciding)?, by("position")?], Some(latest))?;
+    *batches = vec![compact(&take_record_batch(&all, &stay)?)?];
+    Ok(())
+}
+
 /// Text views keep alive the whole buffers that they point into; what is kept aside is copied out of them.
 fn compact(batch: &RecordBatch) -> EngineResult<RecordBatch> {
     let columns = batch.columns().iter().map(|column| match column.as_string_view_opt() {
-        Some(text) => std::sync::Arc::new(text.gc()) as arrow::array::ArrayRef,
-        None => std::sync::Arc::clone(column),
+        Some(text) => Arc::new(text.gc()) as arrow::array::ArrayRef,
+        None => Arc::clone(column),
     });
     Ok(RecordBatch::try_new(batch.schema(), columns.collect())?)
 }
@@ -159,7 +184,9 @@ impl Tally {
         let positions = batch.column(0).as_primitive::<UInt64Type>();
         let subjects = arrow::compute::cast(batch.column(1), &arrow::datatypes::DataType::Utf8View)?;
         let subjects = subjects.as_string_view();
-        for row in verdict.iter().enumerate().filter_map(|(row, fired)| (fired == Some(true)).then_some(row)) {
+        // Few fire: whole words of the bitmap are passed over.
+        let fired = verdict.nulls().map_or_else(|| verdict.values().clone(), |known| verdict.values() & known.inner());
+        for row in fired.set_indices() {
             self.fired.push((test as u32, positions.value(row), subjects.value(row).into()));
         }
         Ok(())
@@ -206,14 +233,20 @@ pub fn run(
     superseded: impl FnOnce() -> Result<Superseded, DataFusionError>,
     register_superseded: impl FnOnce(Vec<RecordBatch>) -> EngineResult<String>,
 ) -> EngineResult<Found> {
-    let pass = std::sync::Arc::new(pass);
+    let pass = Arc::new(pass);
     let fold = |from: &str| {
-        let pass_of_step = std::sync::Arc::clone(&pass);
+        let pass_of_step = Arc::clone(&pass);
         engine.fold(&pass.sql(set, &table(from)), move |tally: &mut Tally, batch| pass_of_step.step(tally, batch))
     };
     let mut tally = Tally::default();
     for part in fold(set.name)? {
         tally.add(part, 1);
+    }
+    // Before superseded rows are taken away: how many of those stand among the latest depends on no thread.
+    for ((collected, _), batches) in pass.collected.iter().zip(&mut tally.collected) {
+        if let Some(latest) = collected.latest {
+            keep_latest(collected, latest, 0, batches)?;
+        }
     }
     let Superseded { mut positions, rows } = superseded()?;
     if !positions.is_empty() {

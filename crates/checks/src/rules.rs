@@ -14,7 +14,7 @@ use crate::duties::{self, Unnamed};
 use crate::engine::Answer;
 use crate::outcome::Exception;
 use crate::parameters::Parameters;
-use crate::reviews::OfClause;
+use crate::reviews::{Bearing, LeaReview, OfClause};
 use crate::window::Window;
 
 /// What the tests of one clause have found so far.
@@ -22,15 +22,10 @@ use crate::window::Window;
 pub struct Findings {
     pub exceptions: Vec<Exception>,
     pub untestable: BTreeMap<&'static str, u64>,
-<<<<<<< HEAD
     /// What its event rule judged: each subject, and when it happened.
     pub judged: Vec<(String, Moment)>,
-=======
-    /// How many events its event rule judged.
-    pub judged: u64,
     /// What was due, and what is.
     pub duties: Vec<Unnamed>,
->>>>>>> schedule
 }
 
 impl Findings {
@@ -89,28 +84,59 @@ impl CadenceCodes {
         })
     }
 
-    fn take(&self, subject: &str, found: Vec<CadenceFinding>, findings: &mut Findings) {
+    /// `doubts` counts the reviews that may have met the obligation of a finding.
+    fn take(
+        &self,
+        subject: &str,
+        found: Vec<CadenceFinding>,
+        doubts: impl Fn(&CadenceFinding) -> usize,
+        findings: &mut Findings,
+    ) {
         for finding in found {
             match self.exception(subject, finding) {
-                Some(exception) => findings.exceptions.push(exception),
+                Some(mut exception) => {
+                    exception.detail.push_str(&unless(doubts(&finding)));
+                    findings.exceptions.push(exception);
+                }
                 None => findings.untestable(self.overdue),
             }
         }
     }
 }
 
+/// A review that does not say of what it is evidences nothing, so the lead stands; whoever follows it up
+/// should know where to look.
+fn unless(doubts: usize) -> String {
+    match doubts {
+        0 => String::new(),
+        1 => "; 1 review whose clause or subject was withheld might be it".to_owned(),
+        _ => format!("; one of {doubts} reviews whose clause or subject was withheld might be it"),
+    }
+}
+
+/// The reviews of which it was withheld whether they met the obligation of a finding: those after the last
+/// that is known, and before the one that came late.
+fn doubts(reviews: &Bearing<'_>, subject: &str, days: &[Day], finding: &CadenceFinding) -> usize {
+    let done = match finding {
+        CadenceFinding::Late { done, .. } => Some(*done),
+        _ => None,
+    };
+    let last = days.iter().rev().find(|day| done.is_none_or(|done| **day < done));
+    reviews.perhaps_between(&[subject, "*"], last.copied(), done)
+}
+
 /// The cadence of the LEA as a whole. Returns when the next review is due.
 pub fn lea_cadence(
     codes: CadenceCodes,
     every: Period,
-    reviews: Option<&OfClause>,
+    reviews: Bearing<'_>,
     window: &Window,
     findings: &mut Findings,
 ) -> Day {
-    let days = reviews.map(OfClause::lea_days).unwrap_or_default();
+    let days = reviews.known.map(OfClause::lea_days).unwrap_or_default();
     let cadence =
         Cadence { every, reviews: &days, from: window.from_day(), as_of: window.as_of_day(), first: None, ended: None };
-    codes.take("*", cadence.findings(), findings);
+    codes.take("*", cadence.findings(), |finding| doubts(&reviews, "*", &days, finding), findings);
     findings.duties.extend(duties::of_cadence(codes, "*", &cadence.obligations(), |_| true));
     cadence.next_due()
 }
@@ -151,7 +177,8 @@ pub fn met_by_reviews(reviews: Option<&OfClause>) -> impl Fn(&str, Option<Day>, 
     }
 }
 
-/// The cadence of each subject of a query of `subject`, `first`, `ended`, `applies`.
+/// The cadence of each subject of a query of `subject`, `first`, `ended`, `applies`; `reviews` where reviews
+/// meet it.
 ///
 /// # Errors
 /// When the answer lacks one of them.
@@ -160,6 +187,7 @@ pub fn cadence_of_each(
     every: Period,
     subjects: &Answer,
     met: impl Fn(&str, Option<Day>, Option<Day>) -> Vec<MetOn>,
+    reviews: Option<Bearing<'_>>,
     window: &Window,
     findings: &mut Findings,
 ) -> EngineResult<()> {
@@ -191,7 +219,10 @@ pub fn cadence_of_each(
         // Whether it applies, or whether a record counts, was withheld, and these verdicts hang on it.
         let unsure: BTreeSet<&'static str> =
             without.iter().chain(&with).filter(|finding| !sure(finding)).map(|finding| codes.code(finding)).collect();
-        codes.take(&subject, without.iter().copied().filter(|finding| sure(finding)).collect(), findings);
+        let days: Vec<Day> = records.iter().map(|(day, _)| *day).collect();
+        let perhaps =
+            |finding: &CadenceFinding| reviews.map_or(0, |reviews| doubts(&reviews, &subject, &days, finding));
+        codes.take(&subject, without.iter().copied().filter(|finding| sure(finding)).collect(), perhaps, findings);
         unsure.into_iter().for_each(|code| findings.untestable(code));
     }
     Ok(())
@@ -212,7 +243,7 @@ struct Matter<'a> {
 pub struct EventRule<'a> {
     pub clause: &'static str,
     pub limit: Limit,
-    pub reviews: Option<&'a OfClause>,
+    pub reviews: Bearing<'a>,
     pub window: &'a Window,
     /// Matters older than this are no longer followed.
     pub not_before: Instant,
@@ -255,7 +286,8 @@ impl EventRule<'_> {
     }
 
     fn one(&self, matter: &Matter<'_>, findings: &mut Findings) {
-        let reviews = self.reviews.map(|reviews| reviews.of_subject(matter.subject, matter.alias)).unwrap_or_default();
+        let known = self.reviews.known;
+        let reviews = known.map(|reviews| reviews.of_subject(matter.subject, matter.alias)).unwrap_or_default();
         let event = Event { happened: matter.happened, limit: self.limit, reviews: &reviews, as_of: self.window.as_of };
         let judged = self.falls_to_be_judged(&event);
         if (judged || matter.counted) && !matter.unknown {
@@ -272,7 +304,7 @@ impl EventRule<'_> {
             _ if matter.unknown => findings.untestable("review_missing"),
             (None, _) => {}
             (Some(_), None) => findings.untestable("review_missing"),
-            (Some(finding), Some(_)) => findings.exceptions.push(self.exception(matter.subject, finding)),
+            (Some(finding), Some(_)) => findings.exceptions.push(self.exception(matter, finding)),
         }
     }
 
@@ -287,7 +319,7 @@ impl EventRule<'_> {
         in_window || (before && kept && event.open_at(self.window.from))
     }
 
-    fn exception(&self, subject: &str, finding: EventFinding) -> Exception {
+    fn exception(&self, matter: &Matter<'_>, finding: EventFinding) -> Exception {
         let (code, due, done, detail) = match finding {
             EventFinding::Late { due, done } => {
                 ("review_late", due, Some(done), format!("was due by {due}, done on {done}"))
@@ -296,14 +328,18 @@ impl EventRule<'_> {
                 ("review_missing", due, None, format!("was due by {due} and has not been done"))
             }
         };
+        // A review on the day of the event counts.
+        let day_before = matter.happened.day().plus_days(-1);
+        let names = [matter.subject, matter.alias];
+        let doubts = self.reviews.perhaps_between(&names, Some(day_before), done.map(|done| done.day()));
         Exception {
             clause: self.clause,
             code,
-            subject: subject.to_owned(),
+            subject: matter.subject.to_owned(),
             due: Some(due),
             done,
             days_late: None,
-            detail,
+            detail: detail + &unless(doubts),
         }
     }
 }
@@ -312,13 +348,13 @@ impl EventRule<'_> {
 pub fn sampled_audits(
     clause: &'static str,
     asked: &Asked,
-    reviews: Option<&OfClause>,
+    reviews: Bearing<'_>,
     window: &Window,
     findings: &mut Findings,
 ) {
-    let Some(reviews) = reviews else { return };
-    for review in reviews.lea.iter().filter(|review| window.contains(review.at)) {
-        let previous = reviews.lea.iter().map(|other| other.day).filter(|day| *day < review.day).max();
+    let known = reviews.known.map(|reviews| reviews.lea.as_slice()).unwrap_or_default();
+    let record = |review: &'_ LeaReview| {
+        let previous = known.iter().map(|other| other.day).filter(|day| *day < review.day).max();
         let record = Record {
             population: review.population,
             examined: review.examined,
@@ -328,7 +364,15 @@ pub fn sampled_audits(
             reviewed: review.day,
             previous: previous.unwrap_or(window.from_day()),
         };
-        for (code, verdict) in sampled_audit::verdicts(&record, asked) {
+        sampled_audit::verdicts(&record, asked)
+    };
+    for review in reviews.perhaps_of_the_lea().filter(|review| window.contains(review.at)) {
+        // Whether the clause asks anything of this record was withheld.
+        let short = record(review).into_iter().filter(|(_, verdict)| *verdict != Some(false));
+        short.for_each(|(code, _)| findings.untestable(code));
+    }
+    for review in known.iter().filter(|review| window.contains(review.at)) {
+        for (code, verdict) in record(review) {
             match verdict {
                 Some(true) => findings.exceptions.push(Exception {
                     clause,

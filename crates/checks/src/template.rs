@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use custodes_compliance::time::{Day, Instant};
 use custodes_compliance::{london, time};
+use custodes_standard::model::Ratio;
 use custodes_standard::v3;
 
 use crate::parameters::{Parameters, Value};
@@ -152,15 +153,16 @@ impl Words<'_> {
         if days.is_empty() {
             return "FALSE".to_owned();
         }
-        let mut arms = format!("(CASE WHEN {purpose} IS NULL THEN NULL");
+        let micros =
+            |days: &Ratio| u128::from(days.numerator) * time::MICROS_PER_DAY as u128 / u128::from(days.denominator);
+        let least = days.values().map(micros).min().unwrap_or_default();
+        let span = format!("CAST({to} AS BIGINT) - CAST({from} AS BIGINT)");
+        // Most searches are shorter than any maximum, and need not be asked for their purpose.
+        let mut arms = format!("(CASE WHEN {purpose} IS NULL THEN NULL WHEN {span} <= {least} THEN FALSE");
         for (name, days) in days {
             let name = name.replace('\'', "''");
-            let micros = u128::from(days.numerator) * time::MICROS_PER_DAY as u128 / u128::from(days.denominator);
-            write!(
-                arms,
-                " WHEN lower({purpose}) = '{name}' THEN CAST({to} AS BIGINT) - CAST({from} AS BIGINT) > {micros}"
-            )
-            .expect("a string takes everything");
+            write!(arms, " WHEN lower({purpose}) = '{name}' THEN {span} > {}", micros(days))
+                .expect("a string takes everything");
         }
         arms + " ELSE FALSE END)"
     }

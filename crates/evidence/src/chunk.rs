@@ -3,6 +3,8 @@
 //! A reader is sequential and says nothing about meaning. It must not trim, translate or type a
 //! cell: that happens afterwards, in parallel, and alike for every format.
 
+use std::ops::Range;
+
 use arrow::array::RecordBatch;
 use arrow::buffer::Buffer;
 
@@ -50,10 +52,13 @@ pub trait Pieces: Send + Sync {
     /// How many pieces there are.
     fn count(&self) -> usize;
 
-    /// Reads one piece. Only the columns at these places of [`Pieces::header`], in this order, are in
-    /// the chunks, and [`Reader::header`] names only them. `first_row` of each chunk counts from the
-    /// beginning of the file.
-    fn open(&self, piece: usize, columns: &[usize]) -> Result<Box<dyn Reader>, Refusal>;
+    /// The rows of a piece, numbered from the beginning of the file.
+    fn rows(&self, piece: usize) -> Range<u64>;
+
+    /// Reads these rows of one piece; the ranges lie in it, ascend and do not overlap. Only the columns
+    /// at these places of [`Pieces::header`], in this order, are in the chunks, and [`Reader::header`]
+    /// names only them. `first_row` of each chunk counts from the beginning of the file.
+    fn open(&self, piece: usize, columns: &[usize], rows: &[Range<u64>]) -> Result<Box<dyn Reader>, Refusal>;
 }
 
 /// A run of rows of one file.

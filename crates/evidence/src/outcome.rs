@@ -1,11 +1,11 @@
 //! What the first scan of a set found out, kept for later scans and the report.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::keys::Superseded;
 use crate::problem::Problem;
-use crate::scan::feed::Feed;
+use crate::scan::feed::{Feed, Part};
 use crate::tally::{LISTED, Tally};
 use crate::typing::{Mark, Values};
 
@@ -29,8 +29,8 @@ pub struct Outcome {
     pub superseded: Arc<Vec<u64>>,
     /// Positions of rows whose content differs from the one that stands.
     pub conflicting: Arc<Vec<u64>>,
-    /// The chunks in which keys are repeated: a file's index and an ordinal.
-    pub chunks: HashSet<(usize, u32)>,
+    /// The parts of files in which keys are repeated.
+    pub parts: BTreeSet<Part>,
     /// The first of the conflicting rows, in order of file and line.
     pub conflicts: Vec<Conflict>,
 }

@@ -24,7 +24,7 @@ pub struct ExceptionRow {
     pub detail: String,
 }
 
-const COLUMNS: [&str; 7] = ["clause", "code", "subject", "due", "done", "days_late", "detail"];
+pub(crate) const COLUMNS: [&str; 7] = ["clause", "code", "subject", "due", "done", "days_late", "detail"];
 
 /// What a file is to be, by the end of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub fn write_rows<const N: usize>(
 }
 
 /// Writes beside the name first: whoever interrupts us leaves the old file, or none.
-fn replace(path: &Path, write: impl FnOnce(File) -> Result<(), ExportError>) -> Result<(), ExportError> {
+pub(crate) fn replace(path: &Path, write: impl FnOnce(File) -> Result<(), ExportError>) -> Result<(), ExportError> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = Path::new(&unfinished);

@@ -5,8 +5,12 @@
 //! they are marked.
 
 pub mod calendar;
+mod documents;
 mod exceptions;
+#[cfg(test)]
+mod read_back;
 
+pub use documents::{Sheet, write_csv_document, write_text, write_workbook};
 pub use exceptions::{ExceptionRow, ExportError, Format, write_exceptions, write_rows};
 
 /// The marking on whatever leaves.

@@ -166,6 +166,17 @@ pub enum Check {
     SampledAudit,
     /// Tests of this clause that report under others: its state follows from theirs.
     ReportedUnder { clauses: &'static [&'static str], codes: &'static [&'static str] },
+    /// Patterns that are shown to whoever reviews; never exceptions, and without weight for the state.
+    Shows(&'static [&'static Pattern]),
+}
+
+/// Something that is worth a reviewer's look, though no departure from the standard.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pub name: &'static str,
+    pub says: &'static str,
+    /// What exactly counts.
+    pub taken_as: &'static str,
 }
 
 /// Whose cadence it is.
@@ -208,6 +219,8 @@ pub struct Collected {
     pub columns: &'static [&'static str],
     /// A condition on the row; `$leavers` is the list of users who left in the window.
     pub given: &'static str,
+    /// Where rows that match may be many: only so many are kept, the latest by the deciding time.
+    pub latest: Option<usize>,
 }
 
 /// A question for a person.

@@ -75,18 +75,16 @@ pub fn frame(
 
 /// The set whose rows a clause's sample is drawn among.
 fn set_of(clause: &'static Clause) -> Result<&'static Set, CheckError> {
-    let sampled = !matches!(clause.sample, Sample::None);
     let events = clause.checks.iter().find_map(|check| match check {
         Check::Event { events, .. } => events.needs.first().copied(),
         _ => None,
     });
-    match clause.population {
-        Population::Rows { of, .. } if sampled => Ok(of),
-        Population::Judged if sampled && events.is_some_and(|set| set.key().count() == 1) => {
-            Ok(events.expect("it was looked at in the line above"))
-        }
-        _ => Err(CheckError::Frame(format!("{} asks for no sample, so there is nothing to draw among", clause.id))),
-    }
+    let set = match (clause.sample, clause.population) {
+        (Sample::None, _) | (_, Population::Query { .. }) => None,
+        (_, Population::Rows { of, .. }) => Some(of),
+        (_, Population::Judged) => events.filter(|set| set.key().count() == 1),
+    };
+    set.ok_or_else(|| CheckError::Frame(format!("{} asks for no sample, so there is nothing to draw among", clause.id)))
 }
 
 /// The subject under which a record's exceptions and reviews go: its key, of an account without the time

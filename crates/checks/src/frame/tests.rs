@@ -69,7 +69,11 @@ fn a_frame_holds_as_many_records_as_the_population_counts_and_each_once() {
             let population = before.clauses.iter().find(|outcome| outcome.clause.id == clause.id).unwrap().population;
             assert_eq!(frame.len() as u64, population, "{} in {}", clause.id, folder.display());
             let keys = keys(&frame);
-            assert!(keys.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()), "{} sorted, distinct", clause.id);
+            assert!(
+                keys.windows(2).all(|pair| pair[0].as_bytes() < pair[1].as_bytes()),
+                "{} sorted, distinct",
+                clause.id
+            );
             if population > 0 {
                 seen.insert(clause.id);
             }
@@ -122,8 +126,7 @@ fn the_days_of_a_frame_are_london_days_and_strata_tell_blank_from_unknown() {
     let source = source(folder.path(), 1, Settled::new());
     let day = |text: &str| london::parse_day(text).unwrap();
     let of = |first: &str, last: &str| {
-        let asked =
-            Asked { days: Some((day(first), day(last))), stratum: Some("purpose"), ..asked("8.2.4.a") };
+        let asked = Asked { days: Some((day(first), day(last))), stratum: Some("purpose"), ..asked("8.2.4.a") };
         frame(&source, window(), &Parameters::default(), 1, &asked).unwrap()
     };
     let members = |frame: &Frame| -> Vec<(String, String, Option<String>)> {
@@ -160,17 +163,21 @@ fn an_account_given_twice_is_two_records_of_one_subject() {
                 u/1,nas,user,2026-03-01T00:00:00.5Z,\n";
     let folder = folder_of(&[("accounts.csv", text)]);
     let frame =
-        frame(&source(folder.path(), 1, Settled::new()), window(), &Parameters::default(), 1, &asked("8.2.2.a")).unwrap();
+        frame(&source(folder.path(), 1, Settled::new()), window(), &Parameters::default(), 1, &asked("8.2.2.a"))
+            .unwrap();
     assert_eq!(keys(&frame), ["u/1/nas/user/2026-01-01T00:00:00Z", "u/1/nas/user/2026-03-01T00:00:00.5Z"]);
-    assert!(keys(&frame).into_iter().all(|key| subject_of(&custodes_standard::evidence::ACCOUNTS, key) == "u/1/nas/user"));
+    assert!(
+        keys(&frame).into_iter().all(|key| subject_of(&custodes_standard::evidence::ACCOUNTS, key) == "u/1/nas/user")
+    );
     assert_eq!(subject_of(&custodes_standard::evidence::SEARCHES, "a/b"), "a/b");
 }
 
-
 #[test]
 fn sessions_are_framed_while_somebody_may_hold_the_office() {
-    let sessions = "session_id,user_id,enabled_at\na,x,2026-03-01T12:00:00Z\nb,y,2026-04-01T12:00:00Z\nc,y,2025-01-01T00:00:00Z\n";
-    let reviews = "review_id,clause,subject,reviewed_at,reviewer_id,outcome\nr,8.3.5,c,2025-01-02T00:00:00Z,n,satisfactory\n";
+    let sessions =
+        "session_id,user_id,enabled_at\na,x,2026-03-01T12:00:00Z\nb,y,2026-04-01T12:00:00Z\nc,y,2025-01-01T00:00:00Z\n";
+    let reviews =
+        "review_id,clause,subject,reviewed_at,reviewer_id,outcome\nr,8.3.5,c,2025-01-02T00:00:00Z,n,satisfactory\n";
     let of = |appointments: Option<&str>| {
         let mut files = vec![("super_admin_sessions.csv", sessions), ("reviews.csv", reviews)];
         files.extend(appointments.map(|text| ("appointments.csv", text)));
@@ -179,9 +186,11 @@ fn sessions_are_framed_while_somebody_may_hold_the_office() {
         let parameters = Parameters::default();
         let asked = Asked { stratum: Some("user_id"), ..asked("8.3.5") };
         let frame = frame(&source, window(), &parameters, 1, &asked).unwrap();
-        let population = check(&source, window(), &parameters, 1, &BTreeSet::from(["8.3.5"])).unwrap().0.clauses[0].population;
+        let population =
+            check(&source, window(), &parameters, 1, &BTreeSet::from(["8.3.5"])).unwrap().0.clauses[0].population;
         assert_eq!(frame.len() as u64, population);
-        let members: Vec<_> = frame.members().map(|member| format!("{} {}", member.key, member.stratum.unwrap())).collect();
+        let members: Vec<_> =
+            frame.members().map(|member| format!("{} {}", member.key, member.stratum.unwrap())).collect();
         (members, frame.not_whole.clone())
     };
     let both = vec!["a x".to_owned(), "b y".to_owned()];
@@ -195,7 +204,8 @@ fn sessions_are_framed_while_somebody_may_hold_the_office() {
 fn what_cannot_be_framed_is_refused_in_words() {
     let folder = folder_of(&[("searches.csv", SEARCHES)]);
     let source = source(folder.path(), 1, Settled::new());
-    let refusal = |asked: &Asked<'_>| frame(&source, window(), &Parameters::default(), 1, asked).unwrap_err().to_string();
+    let refusal =
+        |asked: &Asked<'_>| frame(&source, window(), &Parameters::default(), 1, asked).unwrap_err().to_string();
     assert!(refusal(&asked("8.2.6")).starts_with("8.2.6 asks for no sample"));
     let stratum = refusal(&Asked { stratum: Some("departmant"), ..asked("8.2.4.a") });
     assert!(stratum.contains("\"departmant\"") && stratum.contains("purpose"), "{stratum}");
@@ -207,12 +217,15 @@ fn what_cannot_be_framed_is_refused_in_words() {
 fn a_set_whose_quarantined_rows_are_all_settled_is_whole_to_a_check() {
     let text = "disclosure_id,disclosed_at,basis,justification,discloser,recipient\n\
                 a,2026-03-01T12:00:00Z,other,needed for court,x,y\nb,2026-13-01T12:00:00Z,other,needed for court,x,y\n";
-    let reviews = "review_id,clause,subject,reviewed_at,reviewer_id,outcome,population,examined\n\
-                   r,8.2.7,*,2025-09-30T09:00:00Z,n,satisfactory,1,1\nq,8.2.7,*,2026-09-29T09:00:00Z,n,satisfactory,1,1\n";
-    let folder = folder_of(&[("disclosures.csv", text), ("reviews.csv", reviews)]);
+    let mut reviews = "review_id,clause,subject,reviewed_at,reviewer_id,outcome,population,examined\n".to_owned();
+    for day in ["2025-09-30", "2025-12-30", "2026-03-30", "2026-06-30", "2026-09-29"] {
+        reviews += &format!("r{day},8.2.7,*,{day}T09:00:00Z,n,satisfactory,1,1\n");
+    }
+    let folder = folder_of(&[("disclosures.csv", text), ("reviews.csv", &reviews)]);
     let checked = |settled: Settled| {
         let source = source(folder.path(), 1, settled);
-        let (outcome, report) = check(&source, window(), &Parameters::default(), 1, &BTreeSet::from(["8.2.7"])).unwrap();
+        let (outcome, report) =
+            check(&source, window(), &Parameters::default(), 1, &BTreeSet::from(["8.2.7"])).unwrap();
         assert_eq!(report.quarantine.len(), 1, "a settled row is still shown as quarantined");
         (outcome.clauses[0].state, outcome.clauses[0].not_whole.clone(), report.inputs[0].sha256.clone())
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use custodes_checks::{Parameters, Source, Window, check};
 use custodes_compliance::event::Moment;
-use custodes_compliance::london;
+use custodes_compliance::{Instant, london};
 use custodes_evidence::Evidence;
 
 /// What `check` is asked, in the words of its command line.
@@ -56,6 +56,7 @@ pub fn run_check(folder: &Path, options: &Options) -> Result<Outcome, String> {
     let source = Source::new(evidence, 1);
     let (outcome, _) = check(&source, window, &parameters, 1, &options.clauses.iter().map(String::as_str).collect())
         .map_err(|error| error.to_string())?;
+    duties_and_exceptions_agree(&outcome, window.as_of)?;
     let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string()).unwrap_or_default();
     let exceptions = outcome.exceptions.iter().map(|exception| Exception {
         clause: exception.clause.to_owned(),
@@ -76,4 +77,32 @@ pub fn run_check(folder: &Path, options: &Options) -> Result<Outcome, String> {
         (clause.clause.id.to_owned(), outcome)
     });
     Ok(Outcome { exceptions: exceptions.collect(), clauses: clauses.collect() })
+}
+
+/// What the schedule shows as due, and as done, is what the exceptions were found by.
+fn duties_and_exceptions_agree(outcome: &custodes_checks::Outcome, as_of: Instant) -> Result<(), String> {
+    let of_a_rule = |exception: &&custodes_checks::Exception| exception.due.is_some();
+    for exception in outcome.exceptions.iter().filter(of_a_rule) {
+        let shown = outcome.duties.iter().any(|duty| {
+            let same = duty.clause == exception.clause && duty.subject == exception.subject;
+            same && Some(duty.scheduled) == exception.due && duty.done.as_ref().map(|met| met.on) == exception.done
+        });
+        if !shown {
+            return Err(format!(
+                "no duty of {} shows the {} of {}",
+                exception.clause, exception.code, exception.subject
+            ));
+        }
+    }
+    for duty in outcome.duties.iter().filter(|duty| duty.certain) {
+        let reached = duty.done.as_ref().map_or(Moment::At(as_of), |met| met.on);
+        let found = outcome.exceptions.iter().filter(of_a_rule).any(|exception| {
+            let same = exception.clause == duty.clause && exception.subject == duty.subject;
+            same && exception.due == Some(duty.scheduled) && exception.done == duty.done.as_ref().map(|met| met.on)
+        });
+        if reached.is_after(duty.scheduled) && !found {
+            return Err(format!("{} {} was due {} and is not found late", duty.clause, duty.subject, duty.scheduled));
+        }
+    }
+    Ok(())
 }

@@ -4,6 +4,8 @@
 //! refuse it; and is it the next step, so that nothing happens out of order.
 
 mod audits;
+#[cfg(test)]
+mod matrix;
 mod steps;
 
 use super::Record;

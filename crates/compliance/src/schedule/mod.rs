@@ -168,3 +168,6 @@ impl Board {
         self.overdue.iter().chain(&self.due_soon).chain(&self.later)
     }
 }
+
+#[cfg(test)]
+mod tests;

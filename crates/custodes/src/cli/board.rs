@@ -12,10 +12,10 @@ use custodes_evidence::Report;
 use custodes_report::MARKING;
 use custodes_standard::model::Check;
 
-use super::standard::value_text;
+use super::patterns;
 use super::wrapped;
 
-const WIDTH: usize = 96;
+pub const WIDTH: usize = 96;
 
 /// Everything that the board shows.
 pub struct Board<'a> {
@@ -33,6 +33,7 @@ impl Board<'_> {
         self.exceptions(&mut out);
         self.not_evidenced(&mut out);
         self.quiet(&mut out);
+        out.push_str(&patterns::text(&self.outcome.clauses));
         self.set_aside(&mut out);
         self.assumed(&mut out);
         let _ = write!(out, "\n{}\n", wrapped(SCOPE, 0, WIDTH));
@@ -172,7 +173,7 @@ impl Board<'_> {
             "\nASSUMED VALUES: ours, not the standard's; set them from your copy of NASPLE 3.3 (--parameters FILE)\n\n",
         );
         for (name, clauses) in used {
-            let value = self.parameters.get(name).map(|setting| value_text(&setting.value)).unwrap_or_default();
+            let value = self.parameters.get(name).map(|setting| setting.value.to_string()).unwrap_or_default();
             let shown =
                 if value.chars().count() > 40 { "(a list; custodes standard --parameters)".to_owned() } else { value };
             let _ = writeln!(out, "  {name:<28} {shown:<24} {}", wrapped(&clauses.join(" "), 56, WIDTH));
@@ -183,7 +184,7 @@ impl Board<'_> {
 const SCOPE: &str = "This covers the national audit standard v3.0 of March 2025, as far as a machine can test it; not all of \
     NASPLE, and not what people must judge. An exception is a lead, not a finding; \"clear\" is not \"compliant\".";
 
-fn moment(instant: custodes_compliance::Instant) -> String {
+pub fn moment(instant: custodes_compliance::Instant) -> String {
     let day = london::day_of(instant);
     if london::midnight(day) == instant { format!("{day} (midnight, London)") } else { instant.to_string() }
 }
@@ -260,7 +261,7 @@ fn says(clause: &ClauseOutcome, wanted: &str) -> Option<&'static str> {
 }
 
 /// Why a clause, or a part of it, could not be established.
-fn could_not(clause: &ClauseOutcome) -> Vec<String> {
+pub fn could_not(clause: &ClauseOutcome) -> Vec<String> {
     let mut lines = Vec::new();
     if !clause.absent.is_empty() {
         lines.push(format!("no file came of: {}", clause.absent.join(", ")));

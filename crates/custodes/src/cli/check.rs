@@ -56,19 +56,9 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     let request = Request::of(arguments)?;
-    let threads =
-        arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let threads = threads(arguments.threads);
     let progress = Progress::new();
-    let mut options = Options::new(request.window.from, request.window.as_of);
-    options.threads = threads;
-    options.mappings = request.mappings;
-    options.isolated = std::env::current_exe().ok();
-    let watcher = progress.handle();
-    options.progress = Some(std::sync::Arc::new(move |file: &str, bytes: u64| watcher.read(file, bytes)));
-    let evidence = Evidence::open(&arguments.evidence, options)
-        .map_err(|problems| Mistakes(problems.iter().map(ToString::to_string).collect()))?;
-    super::interrupt::remove_on_interrupt(evidence.temporary());
-    let source = Source::new(evidence, threads);
+    let source = open(&arguments.evidence, request.window, request.mappings, threads, &progress)?;
     let only: BTreeSet<&str> = request.clauses.iter().copied().collect();
     let checked = check(&source, request.window, &request.parameters, threads, &only);
     progress.done();
@@ -108,21 +98,13 @@ struct Files {
 
 impl Request {
     fn of(arguments: &Arguments) -> Result<Request, Mistakes> {
-        let as_of = match &arguments.as_of {
-            Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--as-of: {mistake}"))?,
-            None => clock::now(),
-        };
-        let from = match &arguments.from {
-            Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--from: {mistake}"))?,
-            None => london::months_before(as_of, 12),
-        };
         let clauses = arguments.clause.iter().map(|id| {
             v3::clause(id)
                 .map(|clause| clause.id)
                 .ok_or_else(|| format!("--clause: there is no clause {id:?}; `custodes standard` lists them"))
         });
         Ok(Request {
-            window: Window::new(from, as_of)?,
+            window: window(arguments.from.as_deref(), arguments.as_of.as_deref())?,
             parameters: parameters(arguments.parameters.as_deref())?,
             clauses: clauses.collect::<Result<_, _>>()?,
             mappings: arguments.map.iter().map(|name| mapping(name)).collect::<Result<_, _>>()?,
@@ -138,7 +120,45 @@ impl Request {
     }
 }
 
-fn parameters(file: Option<&Path>) -> Result<Parameters, Mistakes> {
+/// What is audited, and when it is judged; 12 months up to now where nothing is said.
+pub(super) fn window(from: Option<&str>, as_of: Option<&str>) -> Result<Window, Mistakes> {
+    let as_of = match as_of {
+        Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--as-of: {mistake}"))?,
+        None => clock::now(),
+    };
+    let from = match from {
+        Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--from: {mistake}"))?,
+        None => london::months_before(as_of, 12),
+    };
+    Ok(Window::new(from, as_of)?)
+}
+
+/// Opens a folder; what is asked of it is given beforehand.
+pub(super) fn open(
+    folder: &Path,
+    window: Window,
+    mappings: Vec<Mapping>,
+    threads: usize,
+    progress: &Progress,
+) -> Result<Source, Mistakes> {
+    let mut options = Options::new(window.from, window.as_of);
+    options.threads = threads;
+    options.mappings = mappings;
+    options.isolated = std::env::current_exe().ok();
+    let watcher = progress.handle();
+    options.progress = Some(std::sync::Arc::new(move |file: &str, bytes: u64| watcher.read(file, bytes)));
+    let evidence = Evidence::open(folder, options)
+        .map_err(|problems| Mistakes(problems.iter().map(ToString::to_string).collect()))?;
+    super::interrupt::remove_on_interrupt(evidence.temporary());
+    Ok(Source::new(evidence, threads))
+}
+
+/// As many as the machine has, where nothing is said.
+pub(super) fn threads(wanted: Option<usize>) -> usize {
+    wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+}
+
+pub(super) fn parameters(file: Option<&Path>) -> Result<Parameters, Mistakes> {
     let Some(file) = file else { return Ok(Parameters::default()) };
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
     Parameters::read(&text)
@@ -146,7 +166,7 @@ fn parameters(file: Option<&Path>) -> Result<Parameters, Mistakes> {
 }
 
 /// One that ships, by name, or a file.
-fn mapping(name: &str) -> Result<Mapping, Mistakes> {
+pub(super) fn mapping(name: &str) -> Result<Mapping, Mistakes> {
     Mapping::named(name)
         .map_err(|problems| Mistakes(problems.iter().map(|problem| format!("--map: {problem}")).collect()))
 }
@@ -193,7 +213,7 @@ fn row(exception: &custodes_checks::Exception) -> ExceptionRow {
 }
 
 /// What a person should know besides the answer goes to standard error.
-fn tell(report: &Report) {
+pub(super) fn tell(report: &Report) {
     for notice in &report.notices {
         eprintln!("note: {notice}");
     }

@@ -1,7 +1,7 @@
 //! The machine's form of a check: one object, whose names stay as they are.
 
 use custodes_checks::Window;
-use custodes_checks::outcome::{ClauseOutcome, Outcome};
+use custodes_checks::outcome::{ClauseOutcome, Instance, Outcome, Shown};
 use custodes_checks::parameters::{Parameters, Setting, Value};
 use custodes_evidence::Report;
 use custodes_standard::STANDARD;
@@ -13,18 +13,29 @@ pub fn check(window: Window, parameters: &Parameters, report: &Report, outcome: 
         "standard": STANDARD,
         "as_of": window.as_of.to_string(),
         "from": window.from.to_string(),
-        "parameters": parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect::<Map<_, _>>(),
-        "inputs": report.inputs.iter().map(|input| json!({
-            "file": input.file, "set": input.set, "sha256": input.sha256, "rows": input.rows,
-            "accepted": input.accepted, "quarantined": input.quarantined, "duplicate": input.duplicate,
-            "conflicting": input.conflicting, "future": input.future,
-        })).collect::<Vec<_>>(),
+        "parameters": all_parameters(parameters),
+        "inputs": inputs(report),
         "clauses": outcome.clauses.iter().map(clause).collect::<Vec<_>>(),
     })
 }
 
-fn clause(outcome: &ClauseOutcome) -> Json {
-    json!({
+pub fn all_parameters(parameters: &Parameters) -> Map<String, Json> {
+    parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect()
+}
+
+pub fn inputs(report: &Report) -> Json {
+    let input = |input: &custodes_evidence::Input| {
+        json!({
+            "file": input.file, "set": input.set, "sha256": input.sha256, "rows": input.rows,
+            "accepted": input.accepted, "quarantined": input.quarantined, "duplicate": input.duplicate,
+            "conflicting": input.conflicting, "future": input.future,
+        })
+    };
+    report.inputs.iter().map(input).collect()
+}
+
+pub fn clause(outcome: &ClauseOutcome) -> Json {
+    let mut object = json!({
         "clause": outcome.clause.id,
         "title": outcome.clause.title,
         "by": outcome.clause.by.name(),
@@ -37,7 +48,45 @@ fn clause(outcome: &ClauseOutcome) -> Json {
         "assumed": outcome.assumed,
         "absent": outcome.absent,
         "not_whole": outcome.not_whole,
+    });
+    if !outcome.patterns.is_empty() {
+        object["patterns"] = outcome.patterns.iter().map(pattern).collect();
+    }
+    object
+}
+
+/// `more` is how many were found and are not listed; `absent` names the set without which the pattern
+/// cannot be looked for.
+fn pattern(shown: &Shown) -> Json {
+    json!({
+        "pattern": shown.pattern.name,
+        "says": shown.pattern.says,
+        "found": shown.found,
+        "listed": shown.listed.iter().map(instance).collect::<Vec<_>>(),
+        "more": shown.found - shown.listed.len() as u64,
+        "looked_at": shown.looked_at,
+        "left_out": shown.left_out,
+        "absent": shown.absent,
     })
+}
+
+fn instance(instance: &Instance) -> Json {
+    let mut object = json!({
+        "subject": instance.subject,
+        "failures": instance.failures,
+        "first": instance.first.to_string(),
+        "last": instance.last.to_string(),
+    });
+    if let Some(users) = instance.users {
+        object["users"] = json!(users);
+    }
+    if let Some(nights) = instance.nights {
+        object["nights"] = json!(nights);
+    }
+    if let Some(success) = instance.success {
+        object["success"] = json!(success.to_string());
+    }
+    object
 }
 
 fn parameter(setting: &Setting) -> Json {

@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod annual_return;
 mod board;
 mod check;
 mod interrupt;
 mod json;
+mod patterns;
 mod progress;
 mod standard;
 #[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
@@ -27,9 +29,12 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Check(check::Arguments),
+    Return(annual_return::Arguments),
     Standard(standard::Arguments),
     Synth(synth::Arguments),
     Init(workspace::init::Arguments),
+    Status(workspace::status::Arguments),
+    Report(workspace::report::Arguments),
     Import(workspace::evidence::Import),
     Withdraw(workspace::evidence::Withdraw),
     /// Rows that could not be read, and who answers for them
@@ -96,9 +101,12 @@ pub fn run() -> ExitCode {
     };
     let ended = match arguments.verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::Return(arguments) => annual_return::run(&arguments),
         Verb::Standard(arguments) => standard::run(&arguments),
         Verb::Synth(arguments) => synth::run(&arguments),
         Verb::Init(arguments) => workspace::init::run(arguments),
+        Verb::Status(arguments) => workspace::status::run(arguments),
+        Verb::Report(arguments) => workspace::report::run(arguments),
         Verb::Import(arguments) => workspace::evidence::import(arguments),
         Verb::Withdraw(arguments) => workspace::evidence::withdraw(arguments),
         Verb::Quarantine(In { place, verb }) => workspace::evidence::quarantine(&place, verb),

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use custodes_checks::parameters::{Parameters, Value};
+use custodes_checks::parameters::Parameters;
 use custodes_checks::parameters_of;
-use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Sample, Subjects, Within};
+use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Pattern, Sample, Subjects, Within};
 use custodes_standard::v3::{CLAUSES, clause};
 use custodes_standard::{STANDARD, evidence, parameters};
 use serde_json::{Value as Json, json};
@@ -156,8 +156,17 @@ fn codes(check: &Check) -> Vec<(&'static str, String)> {
                 "an audit covered fewer consecutive days than the standard asks for (8.2.4)".to_owned(),
             ),
         ],
-        Check::ReportedUnder { .. } => Vec::new(),
+        Check::ReportedUnder { .. } | Check::Shows(_) => Vec::new(),
     }
+}
+
+/// What is shown besides exceptions.
+fn patterns(clause: &Clause) -> impl Iterator<Item = &'static Pattern> {
+    let shown = clause.checks.iter().filter_map(|check| match check {
+        Check::Shows(patterns) => Some(*patterns),
+        _ => None,
+    });
+    shown.flatten().copied()
 }
 
 fn clause_text(clause: &Clause) -> String {
@@ -185,6 +194,13 @@ fn clause_text(clause: &Clause) -> String {
             let _ = writeln!(out, "    {}", wrapped(&text, 4, 96));
         }
     }
+    if patterns(clause).next().is_some() {
+        out.push_str("\n  What is shown besides, without weight for the state\n");
+    }
+    for pattern in patterns(clause) {
+        let text = format!("{}: {}", pattern.says, pattern.taken_as);
+        let _ = writeln!(out, "    {:<28} {}", pattern.name, wrapped(&text, 33, 96));
+    }
     if !clause.judgements.is_empty() {
         out.push_str("\n  What a person judges\n");
         for judgement in clause.judgements {
@@ -204,28 +220,10 @@ fn clause_text(clause: &Clause) -> String {
         let defaults = Parameters::default();
         for name in names {
             let setting = defaults.get(name).expect("a declared parameter");
-            let _ = writeln!(out, "    {name:<28} {} ({})", value_text(&setting.value), setting.basis);
+            let _ = writeln!(out, "    {name:<28} {} ({})", setting.value, setting.basis);
         }
     }
     out
-}
-
-/// A value as people read it.
-pub fn value_text(value: &Value) -> String {
-    match value {
-        Value::Whole(value) => value.to_string(),
-        Value::Measure(text) => text.clone(),
-        Value::Rate(rate) => rate.to_string(),
-        Value::YesNo(value) => if *value { "yes" } else { "no" }.to_owned(),
-        Value::Words(words) => words.join(", "),
-        Value::RatePerKind(rates) => {
-            rates.iter().map(|(kind, rate)| format!("{kind} {rate}")).collect::<Vec<_>>().join(", ")
-        }
-        Value::DaysPerPurpose(days) if days.is_empty() => "none set".to_owned(),
-        Value::DaysPerPurpose(days) => {
-            days.iter().map(|(purpose, days)| format!("{purpose} {}", days.as_decimal())).collect::<Vec<_>>().join(", ")
-        }
-    }
 }
 
 const MADE: &str = "<!-- Made by `custodes standard --markdown`: change the standard, not this page. -->\n\n";
@@ -259,6 +257,14 @@ fn clauses_page() -> String {
                 let codes: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
                 let _ = writeln!(out, "| {} | reported under {} |", codes.join(", "), clauses.join(", "));
             }
+        }
+        if patterns(clause).next().is_some() {
+            out.push_str(
+                "\n| shown besides, without weight for the state | when | what exactly counts |\n|---|---|---|\n",
+            );
+        }
+        for pattern in patterns(clause) {
+            let _ = writeln!(out, "| `{}` | {} | {} |", pattern.name, pattern.says, pattern.taken_as);
         }
         for judgement in clause.judgements {
             let _ = write!(out, "\n- *{}*: {}", judgement.name, judgement.asks);
@@ -308,7 +314,7 @@ fn parameters_page() -> String {
             out,
             "| `{}` | {} | {} | {} | {} |",
             parameter.name,
-            value_text(&setting.value),
+            setting.value,
             parameter.basis.name(),
             parameter.source,
             parameter.says
@@ -325,6 +331,8 @@ fn clause_json(clause: &Clause) -> Json {
         "due": how_often(clause), "sample": sample(&clause.sample), "arises": arises(&clause.arises),
         "needs": clause.needs.iter().map(|set| set.name).collect::<Vec<_>>(),
         "record": clause.record, "codes": codes,
+        "patterns": patterns(clause)
+            .map(|p| json!({"pattern": p.name, "says": p.says, "taken_as": p.taken_as})).collect::<Vec<_>>(),
         "judgements": clause.judgements.iter().map(|j| json!({"name": j.name, "asks": j.asks})).collect::<Vec<_>>(),
         "readings": clause.readings.iter()
             .map(|r| json!({"of": r.of, "taken_as": r.taken_as, "because": r.because})).collect::<Vec<_>>(),

@@ -9,6 +9,7 @@ pub mod checking;
 pub mod evidence;
 mod fold;
 pub mod keys;
+pub mod reporting;
 pub mod standing;
 pub mod witness;
 pub mod witness_server;

@@ -5,11 +5,14 @@ use crate::root;
 
 /// Who may know whom; whoever is not here knows nobody.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("custodes", &["checks", "compliance", "evidence", "report", "standard", "synth"]),
+    ("custodes", &["checks", "compliance", "evidence", "journal", "pages", "report", "standard", "store", "synth"]),
     ("checks", &["compliance", "evidence", "standard"]),
     ("evidence", &["compliance", "standard"]),
     ("compliance", &["standard"]),
     ("synth", &["standard"]),
+    ("pages", &["compliance", "standard"]),
+    ("store", &["journal"]),
+    ("journal", &[]),
     ("report", &[]),
     ("standard", &[]),
 ];

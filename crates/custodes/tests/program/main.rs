@@ -1,10 +1,15 @@
 //! The program from outside: what it prints, writes and answers, and what must hold of the tree it comes from.
 
+mod annual_return;
 mod answers;
 mod architecture;
 mod documentation;
+mod forms;
+mod hostile;
 mod mistakes;
+mod patterns;
 mod sameness;
+mod story;
 mod worked_examples;
 
 use std::path::{Path, PathBuf};

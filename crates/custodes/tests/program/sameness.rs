@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{WINDOW, custodes, northmere, stderr};
+use crate::{WINDOW, custodes, forms, northmere, stderr};
 
 /// The exceptions of a folder, as bytes.
 fn exceptions(folder: &Path, more: &[&str]) -> String {
@@ -97,4 +97,82 @@ fn files_in_parts_give_the_same_bytes() {
         vec![(format!("{stem}/part-0.csv"), bytes[..middle].to_vec()), (format!("{stem}/part-1.csv"), second)]
     });
     assert_same("parts", copy.path(), &[]);
+}
+
+/// Each CSV of the example, in another form under another ending.
+fn as_form(ending: &str, form: impl Fn(&str) -> Vec<u8>) -> tempfile::TempDir {
+    changed(|name, bytes| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        vec![(name.replace(".csv", ending), form(&text))]
+    })
+}
+
+#[test]
+fn workbooks_give_the_same_bytes() {
+    assert_same("XLSX", as_form(".xlsx", forms::xlsx).path(), &[]);
+}
+
+#[test]
+fn parquet_gives_the_same_bytes() {
+    assert_same("Parquet", as_form(".parquet", forms::parquet).path(), &[]);
+}
+
+#[test]
+fn gzip_and_zstd_give_the_same_bytes() {
+    assert_same("gzip", as_form(".csv.gz", |text| forms::gzip(text.as_bytes())).path(), &[]);
+    let zstd = |text: &str| zstd::encode_all(text.as_bytes(), 3).expect("memory takes everything");
+    assert_same("zstd", as_form(".csv.zst", zstd).path(), &[]);
+}
+
+#[test]
+fn columns_in_another_order_give_the_same_bytes() {
+    let reversed = as_form(".csv", |text| {
+        let mut records = forms::records(text);
+        let width = records[0].len();
+        for record in &mut records {
+            // A row with a cell too many or too few is no row of any order: it is set aside in both.
+            if record.len() == width {
+                record.reverse();
+            }
+        }
+        forms::csv(&records)
+    });
+    assert_same("reversed columns", reversed.path(), &[]);
+}
+
+/// Which of two rows of one key stands depends on their order, where they contradict each other; the files
+/// that hold such rows stay as they are.
+#[test]
+fn rows_in_another_order_give_the_same_bytes() {
+    let conflicting = files_with_conflicts();
+    let shuffled = changed(|name, bytes| {
+        if conflicting.contains(&name.to_owned()) {
+            return vec![(name.to_owned(), bytes)];
+        }
+        let mut records = forms::records(&String::from_utf8(bytes).expect("UTF-8"));
+        let rows = records.len() - 1;
+        // Every step-th row, until all were dealt: far from any order that the program could be made for.
+        let step = (1..).map(|n| rows / 3 + n).find(|step| gcd(*step, rows.max(1)) == 1).expect("1 is one");
+        let dealt: Vec<Vec<String>> = (0..rows).map(|n| records[1 + n * step % rows].clone()).collect();
+        records.truncate(1);
+        records.extend(dealt);
+        vec![(name.to_owned(), forms::csv(&records))]
+    });
+    assert!(conflicting.len() < 5, "most of the example is shuffled: {conflicting:?}");
+    assert_same("shuffled rows", shuffled.path(), &[]);
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// The files in which rows of one key contradict each other.
+fn files_with_conflicts() -> Vec<String> {
+    let folder = northmere();
+    let arguments = ["check", folder.to_str().expect("UTF-8"), "--format", "json"];
+    let output = custodes(arguments.into_iter().chain(WINDOW));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let inputs = answer["inputs"].as_array().expect("inputs");
+    let conflicting = inputs.iter().filter(|input| input["conflicting"] != 0);
+    conflicting.map(|input| input["file"].as_str().expect("a name").to_owned()).collect()
 }

@@ -195,6 +195,9 @@ impl<'a> Rows<'a> {
         }
         self.bytes.copy_within(closed + 1..end, written);
         written += end - (closed + 1);
+        // What is left behind must not begin inside a character: the block is held against UTF-8 as a whole.
+        let cut = self.bytes[written..end].iter_mut().take_while(|byte| **byte & 0xC0 == 0x80);
+        cut.for_each(|byte| *byte = b' ');
         Span { start: first as u32, len: (written - first) as u32 }
     }
 
@@ -252,6 +255,14 @@ mod tests {
         let (rows, lines, bad) = rows_of("a,\"b,\nc\",\"say \"\"hi\"\"\"\r\n\"\",\"\"\"\",z", 3);
         assert_eq!(rows, [["a", "b,\nc", "say \"hi\"\r"], ["", "\"", "z"]]);
         assert_eq!((lines, bad), (vec![2, 4], vec![]));
+    }
+
+    #[test]
+    fn a_cell_that_lost_its_doubled_marks_leaves_no_half_of_a_character_behind() {
+        let block = Block { ordinal: 0, line: 2, bytes: "\"\"\"é\",b\n".as_bytes().to_vec() };
+        let grid = parse(block, b',', &Wanted::all(2));
+        assert_eq!((grid.cell(0, 0), grid.bad_rows()), ("\"é", [].as_slice()));
+        assert!(std::str::from_utf8(grid.buffer().as_slice()).is_ok());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::fate::Fate;
 use crate::typing::{Mark, TypedColumn, Values};
 pub use buckets::{Buckets, Gathering};
 
-/// A key's hash and the number of the chunk that it stands in.
+/// A key's hash and the number of the part of a file that it stands in.
 pub type Seen = [u32; 3];
 
 /// A row whose key's hash is found twice: its position, whether it is in the future, and digests of its
@@ -24,8 +24,8 @@ pub type Seen = [u32; 3];
 pub type Candidate = [u32; 10];
 
 /// Puts a key's hash first, so that buckets part and sort by it.
-pub fn seen(hash: u64, chunk: u32) -> Seen {
-    [(hash >> 32) as u32, hash as u32, chunk]
+pub fn seen(hash: u64, part: u32) -> Seen {
+    [(hash >> 32) as u32, hash as u32, part]
 }
 
 fn hash_of(seen: &Seen) -> u64 {
@@ -94,11 +94,11 @@ fn write_value(bytes: &mut Vec<u8>, values: &Values, row: usize) {
     }
 }
 
-/// Hashes that occur more than once, sorted, and the chunks in which they do, sorted.
+/// Hashes that occur more than once, sorted, and the parts of files in which they do, sorted.
 #[derive(Debug, Default)]
 pub struct Repeated {
     pub hashes: Vec<u64>,
-    pub chunks: Vec<u32>,
+    pub parts: Vec<u32>,
 }
 
 impl Repeated {
@@ -107,24 +107,24 @@ impl Repeated {
     /// # Errors
     /// The temporary folder cannot be read.
     pub fn find(seen: &Buckets<3>, threads: usize) -> std::io::Result<Repeated> {
-        let parts = seen.in_order(threads, |mut bucket| {
-            bucket.sort_unstable();
-            let mut part = Repeated::default();
+        let of_buckets = seen.in_order(threads, |mut bucket| {
+            bucket.sort_unstable_by_key(hash_of);
+            let mut found = Repeated::default();
             for same in bucket.chunk_by(|a, b| a[..2] == b[..2]).filter(|same| same.len() > 1) {
-                part.hashes.push(hash_of(&same[0]));
-                part.chunks.extend(same.iter().map(|seen| seen[2]));
+                found.hashes.push(hash_of(&same[0]));
+                found.parts.extend(same.iter().map(|seen| seen[2]));
             }
-            part.chunks.sort_unstable();
-            part.chunks.dedup();
-            part
+            found.parts.sort_unstable();
+            found.parts.dedup();
+            found
         })?;
         let mut all = Repeated::default();
-        for part in parts {
-            all.hashes.extend(part.hashes);
-            all.chunks.extend(part.chunks);
+        for found in of_buckets {
+            all.hashes.extend(found.hashes);
+            all.parts.extend(found.parts);
         }
-        all.chunks.sort_unstable();
-        all.chunks.dedup();
+        all.parts.sort_unstable();
+        all.parts.dedup();
         Ok(all)
     }
 
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_hashes_are_found_with_their_chunks() {
+    fn repeated_hashes_are_found_with_the_parts_that_they_are_in() {
         let folder = tempfile::tempdir().unwrap();
         for limit in [0, 1 << 20] {
             let buckets = Buckets::new(folder.path().join(limit.to_string()), limit);
@@ -219,7 +219,7 @@ mod tests {
             gathering.push(&buckets, seen(77_u64.wrapping_mul(0x9E37_79B9_7F4A_7C15), 500)).unwrap();
             gathering.finish(&buckets).unwrap();
             let repeated = Repeated::find(&buckets, 2).unwrap();
-            assert_eq!((repeated.hashes.len(), repeated.chunks), (1, vec![0, 500]));
+            assert_eq!((repeated.hashes.len(), repeated.parts), (1, vec![0, 500]));
         }
     }
 

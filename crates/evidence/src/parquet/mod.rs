@@ -6,9 +6,11 @@
 mod probe;
 mod thrift;
 
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -18,8 +20,10 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
 };
+use parquet::basic::{ConvertedType, Encoding, EncodingMask};
+use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::chunk::{Chunk, Columns, Pieces, Reader, Refusal};
 use crate::isolation;
@@ -82,8 +86,8 @@ pub fn open_pieces(path: &Path, file: &str, program: Option<&Path>) -> Result<Pa
 pub fn open(path: &Path, file: &str, program: Option<&Path>) -> Result<Box<dyn Reader>, Refusal> {
     let opened = open_pieces(path, file, program)?;
     let columns: Vec<usize> = (0..opened.header.len()).filter(|&column| !opened.is_nested(column)).collect();
-    let groups = (0..opened.count()).collect();
-    Ok(Box::new(opened.reader(groups, 0, &columns)?))
+    let all = 0..opened.first_rows[opened.count()];
+    Ok(Box::new(opened.reader(opened.metadata.clone(), (0..opened.count()).collect(), &columns, &[all])?))
 }
 
 fn text_as_views(schema: &Schema) -> Schema {
@@ -128,17 +132,51 @@ impl ParquetFile {
         self.metadata.schema().field(column).data_type().is_nested()
     }
 
-    fn reader(&self, groups: Vec<usize>, first_row: u64, columns: &[usize]) -> Result<GroupReader, Refusal> {
+    /// How a row group is read. Where all of a column's texts stand in its dictionary, each is decoded,
+    /// and later typed, once for the whole group.
+    fn with_dictionaries(&self, group: usize) -> ArrowReaderMetadata {
+        let schema = self.metadata.schema();
+        let (file, columns) = (self.metadata.metadata(), self.metadata.metadata().row_group(group).columns());
+        let mut fields: Vec<Arc<Field>> = schema.fields().to_vec();
+        for (leaf, column) in columns.iter().enumerate() {
+            let field = &mut fields[file.file_metadata().schema_descr().get_column_root_idx(leaf)];
+            if field.data_type() == &DataType::Utf8View && is_all_dictionary(column) {
+                let key = Box::new(DataType::Int32);
+                *field = Arc::new(
+                    field.as_ref().clone().with_data_type(DataType::Dictionary(key, Box::new(DataType::Utf8))),
+                );
+            }
+        }
+        let with = options().with_schema(Arc::new(Schema::new(fields)));
+        // It only saves time: a file that cannot be read so is read as any other.
+        ArrowReaderMetadata::try_new(Arc::clone(file), with).unwrap_or_else(|_| self.metadata.clone())
+    }
+
+    /// Reads these rows of these groups, counted from the beginning of the file.
+    fn reader(
+        &self,
+        metadata: ArrowReaderMetadata,
+        groups: Vec<usize>,
+        columns: &[usize],
+        rows: &[Range<u64>],
+    ) -> Result<GroupReader, Refusal> {
         let refuse = |what: String| Refusal::new(&self.file, what, "export it again, or as CSV");
         if let Some(&nested) = columns.iter().find(|&&column| self.is_nested(column)) {
             let what = format!("column {:?} holds lists or records, not single values", self.header[nested]);
             return Err(Refusal::new(&self.file, what, "export it with one value per row and column"));
         }
+        let first = groups.first().map_or(0, |&group| self.first_rows[group]);
+        let end = groups.last().map_or(0, |&group| self.first_rows[group + 1]);
         let build = || -> Result<ParquetRecordBatchReader, String> {
             let opened = File::open(&self.path).map_err(|error| format!("cannot be opened: {error}"))?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, self.metadata.clone());
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata);
             let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
-            let builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
+            let mut builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
+            if rows != [first..end] {
+                let within = rows.iter().map(|rows| (rows.start - first) as usize..(rows.end - first) as usize);
+                let selection = RowSelection::from_consecutive_ranges(within, (end - first) as usize);
+                builder = builder.with_row_selection(selection);
+            }
             builder.build().map_err(|error| format!("the Parquet file is broken: {error}"))
         };
         let batches = unwound(build).map_err(refuse)?;
@@ -153,7 +191,8 @@ impl ParquetFile {
             order: columns.iter().map(place).collect(),
             batches,
             ordinal: 0,
-            first_row,
+            decoded: None,
+            rows: rows.iter().filter(|rows| !rows.is_empty()).cloned().collect(),
             ended: false,
         })
     }
@@ -168,12 +207,25 @@ impl Pieces for ParquetFile {
         self.metadata.metadata().num_row_groups()
     }
 
-    fn open(&self, piece: usize, columns: &[usize]) -> Result<Box<dyn Reader>, Refusal> {
-        Ok(Box::new(self.reader(vec![piece], self.first_rows[piece], columns)?))
+    fn rows(&self, piece: usize) -> Range<u64> {
+        self.first_rows[piece]..self.first_rows[piece + 1]
+    }
+
+    fn open(&self, piece: usize, columns: &[usize], rows: &[Range<u64>]) -> Result<Box<dyn Reader>, Refusal> {
+        Ok(Box::new(self.reader(self.with_dictionaries(piece), vec![piece], columns, rows)?))
     }
 }
 
-/// Some row groups of a file.
+/// Whether every value of a column of a row group stands in its dictionary, as the file says. Where that
+/// is untrue the decoder makes a dictionary of its own.
+fn is_all_dictionary(column: &ColumnChunkMetaData) -> bool {
+    // The decoder of dictionaries holds against UTF-8 only what is declared in this way.
+    let declared = column.column_descr().converted_type() == ConvertedType::UTF8;
+    let only = |mask: &EncodingMask| mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY);
+    declared && column.dictionary_page_offset().is_some() && column.page_encoding_stats_mask().is_some_and(only)
+}
+
+/// Some rows of a file.
 struct GroupReader {
     file: String,
     header: Vec<String>,
@@ -181,8 +233,29 @@ struct GroupReader {
     order: Vec<usize>,
     batches: ParquetRecordBatchReader,
     ordinal: u32,
-    first_row: u64,
+    /// What the decoder gave and was not handed over yet.
+    decoded: Option<RecordBatch>,
+    /// The rows still to come; no range is empty.
+    rows: VecDeque<Range<u64>>,
     ended: bool,
+}
+
+impl GroupReader {
+    fn decode(&mut self) -> Result<Option<RecordBatch>, Refusal> {
+        let next = || self.batches.next().transpose().map_err(|error| format!("the Parquet file is broken: {error}"));
+        let decoded = unwound(next).and_then(|batch: Option<RecordBatch>| {
+            let stated = self.rows.front().is_some();
+            match batch {
+                Some(_) if !stated => Err("the Parquet file is broken: it holds more rows than it states".to_owned()),
+                None if stated => Err("the Parquet file is broken: it holds fewer rows than it states".to_owned()),
+                batch => batch.map(|batch| batch.project(&self.order)).transpose().map_err(|error| error.to_string()),
+            }
+        });
+        decoded.map_err(|what| {
+            self.ended = true;
+            Refusal::new(&self.file, what, "export it again, or as CSV")
+        })
+    }
 }
 
 impl Reader for GroupReader {
@@ -194,19 +267,24 @@ impl Reader for GroupReader {
         if self.ended {
             return Ok(None);
         }
-        let next = || self.batches.next().transpose().map_err(|error| format!("the Parquet file is broken: {error}"));
-        let batch: Option<RecordBatch> = unwound(next).map_err(|what| {
-            self.ended = true;
-            Refusal::new(&self.file, what, "export it again, or as CSV")
-        })?;
-        let Some(batch) = batch else {
+        let batch = match self.decoded.take() {
+            Some(batch) => Some(batch),
+            None => self.decode()?,
+        };
+        let (Some(batch), Some(rows)) = (batch, self.rows.front_mut()) else {
             self.ended = true;
             return Ok(None);
         };
-        let ordered = batch.project(&self.order).map_err(|error| Refusal::new(&self.file, error.to_string(), ""))?;
-        let chunk = Chunk { ordinal: self.ordinal, first_row: self.first_row, columns: Columns::Arrays(ordered) };
+        // A chunk's rows follow one another in the file; the decoder puts those of several ranges together.
+        let here = usize::try_from(rows.end - rows.start).map_or(batch.num_rows(), |left| left.min(batch.num_rows()));
+        let first_row = rows.start;
+        rows.start += here as u64;
+        if rows.is_empty() {
+            self.rows.pop_front();
+        }
+        self.decoded = (here < batch.num_rows()).then(|| batch.slice(here, batch.num_rows() - here));
+        let chunk = Chunk { ordinal: self.ordinal, first_row, columns: Columns::Arrays(batch.slice(0, here)) };
         self.ordinal += 1;
-        self.first_row += batch.num_rows() as u64;
         Ok(Some(chunk))
     }
 }

@@ -3,7 +3,8 @@
 //! A few threads read, hash, unpack and cut; taking apart and typing is done by the threads that ask.
 //! Results must not depend on who gets what.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use crate::chunk::{Chunk, Columns, Pieces, Reader, Refusal};
 use crate::csv::{self, Block, Wanted};
 use crate::problem::Problem;
 use crate::stream::{Digest, sha256_of, unreadable};
+use crate::typing::dictionary::Dictionaries;
 
 use super::source::{Opened, SourceFile};
 use super::typed::{TypedChunk, Typing};
@@ -20,13 +22,37 @@ use super::typed::{TypedChunk, Typing};
 /// What is read, and what is wanted of it.
 pub struct Order {
     pub files: Vec<Arc<SourceFile>>,
-    /// Only these chunks: the file's index, and the ordinal of a chunk or the number of a piece.
-    pub only: Option<HashSet<(usize, u32)>>,
+    /// Only these parts of files.
+    pub only: Option<BTreeSet<Part>>,
     /// Whether the files' SHA-256 are wanted.
     pub digests: bool,
     pub typing: Typing,
     pub threads: usize,
     pub progress: Option<Progress>,
+}
+
+/// A part of a file that can be read again without the rest: the file's index, and the ordinal of a
+/// chunk or, in files that are read in pieces, which [`PART_ROWS`] rows of the file.
+pub type Part = (usize, u32);
+
+const PART_ROWS: u64 = 1_024;
+
+/// The numbers of the parts that the rows of a chunk belong to.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers {
+    first: u32,
+    /// The number of the chunk's first row in the file, where parts are counted in rows.
+    first_row: Option<u64>,
+}
+
+impl Numbers {
+    /// The number of the part that a row of the chunk belongs to.
+    #[inline]
+    pub fn of(self, row: usize) -> u32 {
+        self.first_row.map_or(self.first, |first_row| {
+            self.first + ((first_row + row as u64) / PART_ROWS - first_row / PART_ROWS) as u32
+        })
+    }
 }
 
 /// Is told the file that is read and how many bytes of text were cut from it.
@@ -35,7 +61,7 @@ pub type Progress = Arc<dyn Fn(&str, u64) + Send + Sync>;
 enum Work {
     Block { file: Arc<SourceFile>, block: Block, separator: u8, number: u32 },
     Chunk { file: Arc<SourceFile>, chunk: Chunk, number: u32 },
-    Piece { file: Arc<SourceFile>, pieces: Arc<dyn Pieces>, piece: usize, number: u32 },
+    Piece { file: Arc<SourceFile>, pieces: Arc<dyn Pieces>, piece: usize, rows: Vec<Range<u64>> },
 }
 
 /// What the reading threads share.
@@ -46,8 +72,8 @@ struct Desk {
     next_file: AtomicUsize,
     done_files: AtomicUsize,
     stopped: AtomicBool,
-    /// The chunks handed out so far, by number.
-    chunks: Mutex<Vec<(usize, u32)>>,
+    /// The parts seen so far, by number.
+    parts: Mutex<Vec<Part>>,
     said: Mutex<Said>,
 }
 
@@ -78,7 +104,7 @@ impl Feed {
             next_file: AtomicUsize::new(0),
             done_files: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
-            chunks: Mutex::default(),
+            parts: Mutex::default(),
             said: Mutex::default(),
         });
         for _ in 0..readers {
@@ -102,9 +128,9 @@ impl Feed {
         said
     }
 
-    /// The file and ordinal of chunks, by the number that [`Rows::next_chunk`] gave.
-    pub fn chunks(&self) -> Vec<(usize, u32)> {
-        self.desk.chunks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The parts of files, by the numbers that [`Rows::next_chunk`] gave.
+    pub fn parts(&self) -> Vec<Part> {
+        self.desk.parts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The rows for one thread.
@@ -141,15 +167,21 @@ impl Desk {
         }
         let digest = self.order.digests.then(Digest::default);
         let (opened, fed) = file.open(digest.clone())?;
-        if self.order.digests && !fed {
-            let hex = sha256_of(file.path()).map_err(|error| unreadable(&file.name, &error))?;
-            self.said().digests.insert(file.index, hex);
-        }
-        match opened {
-            Opened::Csv(csv) => self.read_csv(file, csv, sender)?,
-            Opened::Pieces(pieces) => self.hand_out_pieces(file, &pieces, sender),
-            Opened::Reader(reader) => self.read_chunks(file, reader, sender)?,
-        }
+        std::thread::scope(|scope| {
+            // What is not hashed as it streams is hashed beside it: nobody waits for that but the report.
+            let hashing = (self.order.digests && !fed).then(|| scope.spawn(|| sha256_of(file.path())));
+            match opened {
+                Opened::Csv(csv) => self.read_csv(file, csv, sender)?,
+                Opened::Pieces(pieces) => self.hand_out_pieces(file, &pieces, sender),
+                Opened::Reader(reader) => self.read_chunks(file, reader, sender)?,
+            }
+            if let Some(hashed) = hashing.map(|hashing| hashing.join()) {
+                let hashed = hashed.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let hex = hashed.map_err(|error| unreadable(&file.name, &error))?;
+                self.said().digests.insert(file.index, hex);
+            }
+            Ok::<(), Refusal>(())
+        })?;
         if let Some(digest) = digest.filter(|_| fed && !self.stopped.load(Ordering::Relaxed)) {
             self.said().digests.insert(file.index, digest.hex());
         }
@@ -197,24 +229,39 @@ impl Desk {
 
     fn hand_out_pieces(&self, file: &Arc<SourceFile>, pieces: &Arc<dyn Pieces>, sender: &Sender<Work>) {
         for piece in 0..pieces.count() {
-            if let Some(number) = self.number(file, piece as u32) {
-                self.hand_out(
-                    sender,
-                    Work::Piece { file: Arc::clone(file), pieces: Arc::clone(pieces), piece, number },
-                );
+            let rows = self.wanted_rows(file, pieces.rows(piece));
+            if !rows.is_empty() {
+                self.hand_out(sender, Work::Piece { file: Arc::clone(file), pieces: Arc::clone(pieces), piece, rows });
+            }
+            if self.stopped.load(Ordering::Relaxed) {
+                return;
             }
         }
     }
 
+    /// Which of these rows of a file are wanted.
+    fn wanted_rows(&self, file: &SourceFile, rows: Range<u64>) -> Vec<Range<u64>> {
+        let Some(only) = &self.order.only else { return vec![rows] };
+        let parts = only.range((file.index, 0)..=(file.index, u32::MAX)).map(|(_, part)| u64::from(*part) * PART_ROWS);
+        let within = parts.map(|first| first.max(rows.start)..(first + PART_ROWS).min(rows.end));
+        within.filter(|rows| !rows.is_empty()).collect()
+    }
+
     /// Numbers a chunk, if it is wanted.
     fn number(&self, file: &SourceFile, ordinal: u32) -> Option<u32> {
-        let id = (file.index, ordinal);
-        if self.order.only.as_ref().is_some_and(|only| !only.contains(&id)) {
+        let part = (file.index, ordinal);
+        if self.order.only.as_ref().is_some_and(|only| !only.contains(&part)) {
             return None;
         }
-        let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
-        chunks.push(id);
-        Some(chunks.len() as u32 - 1)
+        Some(self.number_parts(std::iter::once(part)))
+    }
+
+    /// Numbers parts one after the other; the number of the first.
+    fn number_parts(&self, more: impl Iterator<Item = Part>) -> u32 {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = parts.len() as u32;
+        parts.extend(more);
+        first
     }
 
     fn hand_out(&self, sender: &Sender<Work>, work: Work) {
@@ -228,51 +275,76 @@ impl Desk {
 /// One thread's share of the rows.
 pub struct Rows {
     feed: Feed,
-    /// The piece that is being read.
-    piece: Option<(Arc<SourceFile>, Box<dyn Reader>, u32)>,
+    piece: Option<Piece>,
+}
+
+/// The piece that is being read.
+struct Piece {
+    file: Arc<SourceFile>,
+    reader: Box<dyn Reader>,
+    dictionaries: Dictionaries,
 }
 
 impl Rows {
-    /// The next typed chunk and its number, or `None` when there are no more for anybody.
+    /// The next typed chunk and the numbers of its parts, or `None` when there are no more for anybody.
     ///
     /// # Errors
     /// After the last chunk, when a file could not be read to its end.
-    pub fn next_chunk(&mut self) -> Option<(TypedChunk, u32)> {
+    pub fn next_chunk(&mut self) -> Option<(TypedChunk, Numbers)> {
         loop {
-            if let Some((file, reader, number)) = &mut self.piece {
-                match reader.next_chunk() {
-                    Ok(Some(chunk)) => return Some((self.feed.desk.typed(file, chunk, true), *number)),
-                    Ok(None) => self.piece = None,
-                    Err(refusal) => {
-                        self.feed.desk.fail(refusal);
-                        self.piece = None;
-                    }
-                }
-                continue;
+            if let Some(next) = self.next_of_piece() {
+                return Some(next);
             }
+            let desk = &self.feed.desk;
             match self.feed.work.recv().ok()? {
                 Work::Block { file, block, separator, number } => {
                     let ordinal = block.ordinal;
                     let wanted = Wanted::some(file.binding.width, &file.bound());
                     let grid = csv::parse(block, separator, &wanted);
                     let chunk = Chunk { ordinal, first_row: 0, columns: Columns::Cells(grid) };
-                    return Some((self.feed.desk.typed(&file, chunk, true), number));
+                    let typed = desk.typed(&file, chunk, true, &mut Dictionaries::default());
+                    return Some((typed, Numbers { first: number, first_row: None }));
                 }
                 Work::Chunk { file, chunk, number } => {
-                    return Some((self.feed.desk.typed(&file, chunk, false), number));
+                    let typed = desk.typed(&file, chunk, false, &mut Dictionaries::default());
+                    return Some((typed, Numbers { first: number, first_row: None }));
                 }
-                Work::Piece { file, pieces, piece, number } => match pieces.open(piece, &file.bound()) {
-                    Ok(reader) => self.piece = Some((file, reader, number)),
-                    Err(refusal) => self.feed.desk.fail(refusal),
+                Work::Piece { file, pieces, piece, rows } => match pieces.open(piece, &file.bound(), &rows) {
+                    Ok(reader) => self.piece = Some(Piece { file, reader, dictionaries: Dictionaries::default() }),
+                    Err(refusal) => desk.fail(refusal),
                 },
             }
         }
     }
+
+    fn next_of_piece(&mut self) -> Option<(TypedChunk, Numbers)> {
+        let (desk, piece) = (&self.feed.desk, self.piece.as_mut()?);
+        match piece.reader.next_chunk() {
+            Ok(Some(chunk)) => {
+                let first_row = chunk.first_row;
+                let typed = desk.typed(&piece.file, chunk, true, &mut piece.dictionaries);
+                let end = first_row + typed.rows as u64;
+                let parts = first_row / PART_ROWS..end.div_ceil(PART_ROWS);
+                let first = desk.number_parts(parts.map(|part| (piece.file.index, part as u32)));
+                return Some((typed, Numbers { first, first_row: Some(first_row) }));
+            }
+            Ok(None) => {}
+            Err(refusal) => desk.fail(refusal),
+        }
+        self.piece = None;
+        None
+    }
 }
 
 impl Desk {
-    fn typed(&self, file: &Arc<SourceFile>, chunk: Chunk, compact: bool) -> TypedChunk {
+    fn typed(
+        &self,
+        file: &Arc<SourceFile>,
+        chunk: Chunk,
+        compact: bool,
+        dictionaries: &mut Dictionaries,
+    ) -> TypedChunk {
         let typing = Typing { compact, ..self.order.typing.clone() };
-        TypedChunk::new(file, chunk, &typing)
+        TypedChunk::new(file, chunk, &typing, dictionaries)
     }
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::filter_record_batch;
 use arrow::error::ArrowError;
 use custodes_standard::evidence::Set;
@@ -23,7 +24,7 @@ use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::table::{Table, TableBuilder};
 use crate::tally::Tally;
-use feed::{Feed, Order, Rows, Said};
+use feed::{Feed, Numbers, Order, Rows, Said};
 use typed::{TypedChunk, Typing};
 
 /// The most rows of a batch.
@@ -149,10 +150,10 @@ impl Scan {
         let threads = self.intake.threads;
         let failed = |error| spilled(self.set, &error);
         let repeated = keys::Repeated::find(seen, threads).map_err(failed)?;
-        let chunks = self.feed.chunks();
-        let only = repeated.chunks.iter().map(|&number| chunks[number as usize]).collect();
+        let numbered = self.feed.parts();
+        let parts = repeated.parts.iter().map(|&number| numbered[number as usize]).collect();
         let mut outcome =
-            Outcome { tallies, digests: said.digests, notices: said.notices, chunks: only, ..Outcome::default() };
+            Outcome { tallies, digests: said.digests, notices: said.notices, parts, ..Outcome::default() };
         if !repeated.hashes.is_empty() {
             let standing = self.compare(&repeated, &outcome)?;
             outcome.superseded = Arc::new(standing.superseded);
@@ -165,11 +166,11 @@ impl Scan {
         Ok(self.intake.settle(self.set, outcome))
     }
 
-    /// A further pass over the chunks in which keys are repeated.
+    /// A further pass over the parts in which keys are repeated.
     fn pass(&self, outcome: &Outcome, needed: impl Fn(usize) -> bool) -> Feed {
         Feed::start(Order {
             files: self.intake.files_of(self.set),
-            only: Some(outcome.chunks.clone()),
+            only: Some(outcome.parts.clone()),
             digests: false,
             typing: typing_for(self.set, self.intake.as_of, needed),
             threads: self.intake.threads,
@@ -260,7 +261,7 @@ fn batch_of(
 ) -> Result<RecordBatch, ArrowError> {
     let batch = assemble::batch(set, projection, &chunk.columns, chunk.rows, chunk.first, as_of)?;
     let kept = |row: usize| chunk.fates.rows[row] == Fate::Taken && keep(row);
-    let mask = BooleanArray::from((0..chunk.rows).map(kept).collect::<Vec<bool>>());
+    let mask = BooleanArray::new(BooleanBuffer::collect_bool(chunk.rows, kept), None);
     if mask.true_count() == chunk.rows { Ok(batch) } else { filter_record_batch(&batch, &mask) }
 }
 
@@ -279,13 +280,13 @@ struct Partition {
 }
 
 impl Partition {
-    fn take(&mut self, chunk: &TypedChunk, number: u32) -> Result<(), Problem> {
+    fn take(&mut self, chunk: &TypedChunk, numbers: Numbers) -> Result<(), Problem> {
         if let Some(seen) = &self.shared.seen {
             self.tallies.entry(chunk.file.index).or_default().count(chunk);
             let (gathering, mut result) = (&mut self.gathering, Ok(()));
-            keys::hashes(self.set, &chunk.columns, &chunk.fates.rows, self.seed, |_, hash| {
+            keys::hashes(self.set, &chunk.columns, &chunk.fates.rows, self.seed, |row, hash| {
                 if result.is_ok() {
-                    result = gathering.push(seen, keys::seen(hash, number));
+                    result = gathering.push(seen, keys::seen(hash, numbers.of(row)));
                 }
             });
             result.map_err(|error| spilled(self.set, &error))?;
@@ -328,7 +329,7 @@ impl Iterator for Partition {
                 return Some(Ok(batch));
             }
             let result = match self.rows.as_mut()?.next_chunk() {
-                Some((chunk, number)) => self.take(&chunk, number),
+                Some((chunk, numbers)) => self.take(&chunk, numbers),
                 None => self.end(),
             };
             if let Err(problem) = result {

@@ -22,6 +22,8 @@ pub struct SourceFile {
     pub set: &'static Set,
     pub binding: Binding,
     access: Access,
+    /// Files that are read in pieces stay open, so that each is looked through only once.
+    pieces: Option<Arc<dyn Pieces>>,
 }
 
 /// How a file is read.
@@ -69,7 +71,11 @@ impl SourceFile {
     pub fn check(index: usize, name: String, set: &'static Set, access: Access) -> Result<SourceFile, Refusal> {
         let opened = access.open(&name, set, None)?;
         let binding = Binding::new(&name, set, opened.header(), opened.not_exported())?;
-        Ok(SourceFile { index, name, set, binding, access })
+        let pieces = match opened {
+            Opened::Pieces(pieces) => Some(pieces),
+            _ => None,
+        };
+        Ok(SourceFile { index, name, set, binding, access, pieces })
     }
 
     pub fn path(&self) -> &Path {
@@ -79,6 +85,9 @@ impl SourceFile {
     /// Opens the file from its beginning. The digest is fed when the file is CSV without a mapping; the
     /// result says whether it is.
     pub fn open(&self, digest: Option<Digest>) -> Result<(Opened, bool), Refusal> {
+        if let Some(pieces) = &self.pieces {
+            return Ok((Opened::Pieces(Arc::clone(pieces)), false));
+        }
         let fed = digest.is_some() && self.access.mapping.is_none() && self.access.format == Format::Csv;
         Ok((self.access.open(&self.name, self.set, digest)?, fed))
     }

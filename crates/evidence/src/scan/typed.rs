@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::chunk::{BadRow, CellGrid, Chunk, Columns};
 use crate::fate::{self, AsOf, Fates};
 use crate::position::Position;
-use crate::typing::{GridColumn, TypedColumn, arrays, render, type_texts};
+use crate::typing::dictionary::Dictionaries;
+use crate::typing::{GridColumn, TypedColumn, render, type_texts};
 
 use super::source::SourceFile;
 
@@ -38,13 +39,14 @@ pub struct Typing {
 }
 
 impl TypedChunk {
-    pub fn new(file: &Arc<SourceFile>, chunk: Chunk, typing: &Typing) -> TypedChunk {
+    /// `dictionaries` are those of the reader that the chunk came from.
+    pub fn new(file: &Arc<SourceFile>, chunk: Chunk, typing: &Typing, dictionaries: &mut Dictionaries) -> TypedChunk {
         let Chunk { ordinal, first_row, columns } = chunk;
         let rows = match &columns {
             Columns::Cells(grid) => grid.rows(),
             Columns::Arrays(batch) => batch.num_rows(),
         };
-        let typed = type_columns(file, &columns, rows, typing);
+        let typed = type_columns(file, &columns, rows, typing, dictionaries);
         let bad: &[BadRow] = match &columns {
             Columns::Cells(grid) => grid.bad_rows(),
             Columns::Arrays(_) => &[],
@@ -87,7 +89,13 @@ fn places(file: &SourceFile, compact: bool) -> Vec<Option<usize>> {
     file.binding.places.iter().map(|place| place.and_then(|_| next.next())).collect()
 }
 
-fn type_columns(file: &SourceFile, columns: &Columns, rows: usize, typing: &Typing) -> Vec<TypedColumn> {
+fn type_columns(
+    file: &SourceFile,
+    columns: &Columns,
+    rows: usize,
+    typing: &Typing,
+    dictionaries: &mut Dictionaries,
+) -> Vec<TypedColumn> {
     let set = file.set;
     let places = places(file, typing.compact);
     let typed = set.columns.iter().enumerate().map(|(declared, column)| {
@@ -98,7 +106,7 @@ fn type_columns(file: &SourceFile, columns: &Columns, rows: usize, typing: &Typi
         match (columns, places[declared]) {
             (_, Some(_)) if needless => TypedColumn::not_exported(column.kind, 0),
             (Columns::Cells(grid), Some(place)) => type_texts(set, column, &GridColumn { grid, place }),
-            (Columns::Arrays(batch), Some(place)) => arrays::type_array(set, column, batch.column(place)),
+            (Columns::Arrays(batch), Some(place)) => dictionaries.type_array(set, column, batch.column(place)),
             // A count that nobody exports was not made; the oldest record then decides (6.1.1, 8.2.3.a).
             (_, None) if (set.name, column.name) == ("holdings", "records_beyond_limit") => {
                 TypedColumn::blank(column.kind, rows)

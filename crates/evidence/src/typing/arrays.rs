@@ -59,6 +59,9 @@ impl TextSource for Strings<'_> {
     fn view(&self, row: usize, part: &str) -> u128 {
         // The places of a long view: its length, four bytes of prefix, the buffer, the offset.
         let whole = self.0.views()[row];
+        if part.len() == whole as u32 as usize {
+            return whole;
+        }
         if part.len() <= 12 {
             return make_view(part.as_bytes(), 0, 0);
         }

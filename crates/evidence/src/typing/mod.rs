@@ -6,6 +6,7 @@
 pub mod arrays;
 pub mod cell;
 pub mod days;
+pub mod dictionary;
 pub mod number;
 pub mod reason;
 pub mod render;

@@ -40,10 +40,27 @@ pub static CLAUSE: Clause = Clause {
     judgements: &[Judgement { name: "complete", asks: "Does the return count every camera that submitted data in the 12 months?" }],
     record: "the return as sent, and when; kept 2 years",
     needs: &[&CAMERAS, &CLOCK_CHECKS, &LOCATION_CHECKS, &PERFORMANCE_TESTS, &MOBILE_TRANSFERS, &FAILURES, &REVIEWS],
-    readings: &[Reading {
-        of: "cameras operated",
-        taken_as: "those of the register; a camera that other records name and the register does not is an exception",
-        because: "a count that leaves cameras out cannot be right",
-    }],
+    readings: &[
+        Reading {
+            of: "cameras operated",
+            taken_as: "those of the register in service at some moment of the window; a camera that other records name and the register does not is an exception, and is not counted",
+            because: "a count that leaves cameras out cannot be right",
+        },
+        Reading {
+            of: "tested during the preceding 12 months",
+            taken_as: "with a clock check, a location check, or a performance test that observed anything, in the window; accuracy is told by the latest of each",
+            because: "accuracy of time and place is what the return is to tell, and a repair is answered by the check after it",
+        },
+        Reading {
+            of: "maintenance conducted following testing",
+            taken_as: "what clock and location checks, and reviews of 4.1.2 and 4.1.3, record as maintenance",
+            because: "that is where the standard has it recorded",
+        },
+        Reading {
+            of: "details of each camera, where one is covert",
+            taken_as: "covert cameras, and those whose kind was withheld, are counted and never named; nor is a record of maintenance that names one told",
+            because: "the return leaves the LEA, and a deployment under RIPA or RIPSA is not its to tell",
+        },
+    ],
     kind: None,
 };

@@ -1,11 +1,10 @@
 //! 7.1.3: the reviews of lists are themselves kept.
 
-use crate::evidence::{REVIEWS};
+use crate::evidence::REVIEWS;
 use crate::model::{Arises, By, Check, Clause, Population, Reading, Sample, Test};
-use crate::v3::text::{REVIEW_RECORD};
+use crate::v3::text::{REVIEW_RECORD, WITHHELD_CLAUSE};
 
-/// A review whose clause was withheld belongs to none.
-const LIST_REVIEWS: &str = "coalesce(clause IN ('7.1.1', '7.1.2', '7.1.3'), FALSE)";
+const LIST_REVIEWS: &str = "clause IN ('7.1.1', '7.1.2', '7.1.3')";
 
 pub static CLAUSE: Clause = Clause {
     id: "7.1.3",
@@ -28,10 +27,13 @@ pub static CLAUSE: Clause = Clause {
     judgements: &[],
     record: REVIEW_RECORD,
     needs: &[&REVIEWS],
-    readings: &[Reading {
-        of: "retain for 2 years",
-        taken_as: "until the same date two years after the review; disposal on that date is in time",
-        because: "dates count from the day of the review",
-    }],
+    readings: &[
+        Reading {
+            of: "retain for 2 years",
+            taken_as: "until the same date two years after the review; disposal on that date is in time",
+            because: "dates count from the day of the review",
+        },
+        WITHHELD_CLAUSE,
+    ],
     kind: None,
 };

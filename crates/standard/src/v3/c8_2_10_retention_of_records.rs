@@ -2,10 +2,9 @@
 
 use crate::evidence::{AUDITS, REVIEWS};
 use crate::model::{Arises, By, Check, Clause, Population, Reading, Sample, Test};
-use crate::v3::text::{AUDIT_RECORD};
+use crate::v3::text::{AUDIT_RECORD, WITHHELD_CLAUSE};
 
-/// A review whose clause was withheld belongs to none.
-const OTHER_REVIEWS: &str = "coalesce(clause NOT IN ('7.1.1', '7.1.2', '7.1.3'), FALSE)";
+const OTHER_REVIEWS: &str = "clause NOT IN ('7.1.1', '7.1.2', '7.1.3')";
 
 pub static CLAUSE: Clause = Clause {
     id: "8.2.10",
@@ -43,10 +42,13 @@ pub static CLAUSE: Clause = Clause {
     judgements: &[],
     record: AUDIT_RECORD,
     needs: &[&AUDITS, &REVIEWS],
-    readings: &[Reading {
-        of: "retained for 2 years",
-        taken_as: "any record up to the as-of instant, not only those of the window",
-        because: "a record disposed of too early stays gone",
-    }],
+    readings: &[
+        Reading {
+            of: "retained for 2 years",
+            taken_as: "any record up to the as-of instant, not only those of the window",
+            because: "a record disposed of too early stays gone",
+        },
+        WITHHELD_CLAUSE,
+    ],
     kind: None,
 };

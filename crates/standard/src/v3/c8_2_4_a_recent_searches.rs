@@ -1,9 +1,9 @@
 //! 8.2.4.a: most searches: the LEA weighs the risk and sets the share, and says why.
 
 use crate::evidence::{ACCOUNTS, REVIEWS, SEARCHES};
-use crate::model::{Arises, By, Check, Clause, Every, Population, Sample, Test};
-use crate::v3::text::{SAMPLED_RECORD, lea_reviews};
-use crate::v3::search_tests::{IN_A, JUDGEMENTS, READINGS, REPORTED_UNDER_A, UNCLASSED, each_search};
+use crate::model::{Arises, By, Clause, Population, Sample};
+use crate::v3::search_tests::{IN_A, JUDGEMENTS, READINGS, REPORTED_UNDER_A, UNCLASSED, quarterly_audit};
+use crate::v3::text::SAMPLED_RECORD;
 
 pub static CLAUSE: Clause = Clause {
     id: "8.2.4.a",
@@ -13,18 +13,7 @@ pub static CLAUSE: Clause = Clause {
     population: Population::Rows { of: &SEARCHES, given: IN_A },
     arises: Arises::Rows { of: &SEARCHES, given: UNCLASSED, decided_by: &[&SEARCHES] },
     sample: Sample::Rate { parameter: "rate_recent_searches", window_days: Some("sample_window_days"), rationale: true },
-    checks: &[
-        lea_reviews(Every::Months(3)),
-        Check::SampledAudit,
-        each_search(REPORTED_UNDER_A)[0],
-        each_search(REPORTED_UNDER_A)[1],
-        Check::Rows {
-            of: &SEARCHES,
-            given: UNCLASSED,
-            also_needs: &[],
-            tests: &[Test { code: "period_unknown", says: "the period searched was withheld", when: "CAST(NULL AS BOOLEAN)" }],
-        },
-    ],
+    checks: &quarterly_audit(REPORTED_UNDER_A),
     judgements: JUDGEMENTS,
     record: SAMPLED_RECORD,
     needs: &[&SEARCHES, &ACCOUNTS, &REVIEWS],

@@ -14,7 +14,9 @@
 
 use crate::model::Clause;
 
+pub mod annual_return;
 pub mod collected;
+pub mod logon_patterns;
 pub mod search_tests;
 mod text;
 
@@ -71,6 +73,7 @@ clauses! {
     c8_3_5_super_administrators
 }
 
+mod auditor_access;
 mod c5_1_cameras;
 mod holdings;
 

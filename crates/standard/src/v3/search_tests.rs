@@ -3,7 +3,8 @@
 //! Days here are 24-hour days, exactly: the log gives instants.
 
 use crate::evidence::{ACCOUNTS, SEARCHES, Set};
-use crate::model::{Check, Judgement, Reading, Test};
+use crate::model::{Check, Every, Judgement, Reading, Test};
+use crate::v3::text::lea_reviews;
 
 macro_rules! older {
     () => {
@@ -106,6 +107,17 @@ pub const fn each_search(given: &'static str) -> [Check; 2] {
         Check::Rows { of: &SEARCHES, given, also_needs: ACCOUNT_LIST, tests: ACCOUNT_TESTS },
     ]
 }
+
+/// All that 8.2.4.a and b check of the searches of their class: the two differ in nothing else.
+pub const fn quarterly_audit(given: &'static str) -> [Check; 5] {
+    let [on_the_search, on_its_account] = each_search(given);
+    let unclassed = Check::Rows { of: &SEARCHES, given: UNCLASSED, also_needs: &[], tests: PERIOD_TESTS };
+    [lea_reviews(Every::Months(3)), Check::SampledAudit, on_the_search, on_its_account, unclassed]
+}
+
+/// Neither class can be said of these: one row, untestable under each.
+const PERIOD_TESTS: &[Test] =
+    &[Test { code: "period_unknown", says: "the period searched was withheld", when: "CAST(NULL AS BOOLEAN)" }];
 
 /// The codes of 8.2.5, whichever clause they are reported under.
 pub const CODES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Words and fragments that several clauses share.
 
-use crate::model::{Check, Every, MetBy, Subjects};
+use crate::model::{Check, Every, MetBy, Reading, Subjects};
 
 /// The record of a review, as the standard asks for it.
 pub const REVIEW_RECORD: &str =
@@ -17,3 +17,10 @@ pub const SAMPLED_RECORD: &str =
 pub const fn lea_reviews(every: Every) -> Check {
     Check::Cadence { late: "review_late", overdue: "review_overdue", every, of: Subjects::Lea, met_by: MetBy::Reviews }
 }
+
+/// What becomes of a review that does not say what was reviewed.
+pub const WITHHELD_CLAUSE: Reading = Reading {
+    of: "a review whose clause was withheld",
+    taken_as: "no verdict, unless nothing would be wrong with it under any clause; and it meets no obligation",
+    because: "it may be a review of this clause; what is held against it cannot be said, and what nobody can read evidences nothing",
+};

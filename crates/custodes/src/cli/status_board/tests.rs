@@ -183,7 +183,7 @@ fn data_and_records(journal: &mut Journal) {
             name: "cameras.csv".into(),
             sha256: "00".repeat(32),
             bytes: 900,
-            set: Some("cameras".into()),
+            mapping: None, set: Some("cameras".into()),
             rows: 12,
             quarantined: 3,
             duplicate: 0,

@@ -8,8 +8,10 @@ pub mod matters;
 pub mod parameters;
 pub mod people;
 pub mod plan;
+pub mod report;
 pub mod retention;
 pub mod review;
+pub mod status;
 pub mod witness;
 
 use std::path::PathBuf;

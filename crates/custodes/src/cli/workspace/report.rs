@@ -1,0 +1,31 @@
+//! `custodes report`: the audit report, as a page that prints well.
+
+use std::path::PathBuf;
+
+use custodes_compliance::acts::AuditId;
+use serde_json::json;
+
+use super::{Place, name};
+use crate::cli::Mistakes;
+use crate::work::{WorkError, reporting};
+
+/// Issues the report of a completed audit
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[arg(value_parser = name::<AuditId>)]
+    audit: AuditId,
+    /// The file to write
+    #[arg(long, value_name = "FILE.html")]
+    out: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
+    let mut session = arguments.place.session()?;
+    let by = session.by.clone();
+    let issued = reporting::issue(&mut session.workspace, &by, arguments.audit)?;
+    std::fs::write(&arguments.out, &issued.html).map_err(WorkError::file(&arguments.out, "cannot be written"))?;
+    let text = format!("Report of {} written to {}\n  sha256 {}", arguments.audit, arguments.out.display(), issued.sha256);
+    session.say(&text, json!({ "audit": arguments.audit, "file": arguments.out, "sha256": issued.sha256 }))
+}
