@@ -5,14 +5,24 @@ use serde::{Deserialize, Serialize};
 use super::{AuditId, DisposalId, HoldId, Mark};
 use crate::time::Day;
 
+/// Written before the bundle is, so that the bundle can hold this entry and a checkpoint over it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BundleMade {
+    /// Over the list of the contents: a line for each, its hash, two spaces, its name.
     pub sha256: String,
+    /// The bytes of the contents together.
     pub bytes: u64,
     pub audits: Vec<AuditId>,
     pub for_whom: String,
-    /// The journal's size that it carries.
+    /// The journal's size that it carries, this entry included.
     pub size: u64,
+    /// Each file of the bundle that is neither an entry nor a proof: its name, and the SHA-256 of its bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<(String, String)>,
+    /// The entries that it carries besides this one, as runs from first to last: nobody who passes it on can
+    /// leave one of them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<(u64, u64)>,
 }
 
 /// Nothing that a hold covers is disposed of.

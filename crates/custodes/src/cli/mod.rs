@@ -15,6 +15,7 @@ mod standard;
 #[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
 mod status_board;
 mod synth;
+mod verify;
 mod workspace;
 
 /// Runs the Home Office audit standard for law-enforcement ANPR: what is due, what a machine can test,
@@ -66,8 +67,20 @@ enum Verb {
     Hold(In<workspace::retention::Hold>),
     /// Disposal after the retention time, by two people
     Dispose(In<workspace::retention::Dispose>),
+    Bundle(workspace::bundle::Arguments),
+    Verify(verify::Arguments),
     /// Another party vouches that the journal only ever grew; and being that other party
     Witness(In<workspace::witness::Verb>),
+    /// The National Auditor's register of LEAs, and receipts for what came
+    Lea(In<workspace::lea::Verb>),
+    Receive(workspace::receive::Arguments),
+    National(workspace::national::Arguments),
+    /// Records or answers that the National Auditor demands of an LEA
+    Demand(In<workspace::demand::Demand>),
+    /// How much of the National Auditor's own audits a controller is shown
+    Extent(In<workspace::demand::Extent>),
+    ControllersReport(workspace::demand::Report),
+    Redraw(workspace::redraw::Arguments),
 }
 
 // A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
@@ -125,7 +138,16 @@ pub fn run() -> ExitCode {
         Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
         Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
+        Verb::Bundle(arguments) => workspace::bundle::run(arguments),
+        Verb::Verify(arguments) => verify::run(&arguments),
         Verb::Witness(In { place, verb }) => workspace::witness::run(&place, verb),
+        Verb::Lea(In { place, verb }) => workspace::lea::run(&place, verb),
+        Verb::Receive(arguments) => workspace::receive::run(arguments),
+        Verb::National(arguments) => workspace::national::run(arguments),
+        Verb::Demand(In { place, verb }) => workspace::demand::demand(&place, verb),
+        Verb::Extent(In { place, verb }) => workspace::demand::extent(&place, verb),
+        Verb::ControllersReport(arguments) => workspace::demand::report(arguments),
+        Verb::Redraw(arguments) => workspace::redraw::run(&arguments),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -11,11 +11,16 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Shown only where standard error is a terminal.
     pub fn new() -> Progress {
+        Progress::counting("rows")
+    }
+
+    /// The same of something else than rows.
+    pub fn counting(what: &str) -> Progress {
         if !std::io::stderr().is_terminal() {
             return Progress(ProgressBar::hidden());
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-        let style = ProgressStyle::with_template("{msg}  {human_pos} rows, {per_sec}, {elapsed}")
+        let style = ProgressStyle::with_template(&format!("{{msg}}  {{human_pos}} {what}, {{per_sec}}, {{elapsed}}"))
             .unwrap_or_else(|_| ProgressStyle::default_spinner());
         bar.set_style(style);
         bar.enable_steady_tick(Duration::from_millis(200));

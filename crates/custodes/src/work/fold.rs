@@ -43,3 +43,9 @@ pub fn unseal(bytes: &[u8], key: &VerifierKey) -> Option<(Record, Head)> {
     let head = Head { size: TreeSize(size.parse().ok()?), root: Hash::parse(root)? };
     Some((serde_json::from_slice(json).ok()?, head))
 }
+
+/// Whether it says that this version of the program sealed it. Another version's is passed over, not accused.
+pub fn is_of_this_version(bytes: &[u8]) -> bool {
+    let after = bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[end + 1..]);
+    after.is_some_and(|note| note.starts_with(FORM.as_bytes()))
+}

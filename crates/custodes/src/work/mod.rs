@@ -5,12 +5,17 @@
 //! may be done. No use case writes to the journal by another way.
 
 pub mod audits;
+pub mod bundle;
 pub mod checking;
+mod disposed;
 pub mod evidence;
 mod fold;
 pub mod keys;
+pub mod receiving;
+mod redrawing;
 pub mod reporting;
 pub mod standing;
+pub mod verifying;
 pub mod witness;
 pub mod witness_server;
 pub mod witnessing;

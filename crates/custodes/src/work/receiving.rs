@@ -166,7 +166,7 @@ fn continuity(record: &Record, lea: &str, presented: &Presented, key: &VerifierK
         }),
         None => Err(format!(
             "it does not show that the LEA's journal continues the one that {receipt} proved: ask the LEA for the text \
-             of `custodes witness request --from-size {had}` on the checkpoint of this bundle, and give it with --proof"
+             of `custodes witness request --from-size {had} --to-size {has}`, and give it with --proof"
         )),
     }
 }
@@ -197,7 +197,7 @@ fn cosign(witness: &WitnessFolder, key: &VerifierKey, presented: &Presented) -> 
         return Ok(Cosigning::Unproven(if old > size {
             format!("the witness has seen {old} entries of this journal already, more than the {size} of the bundle")
         } else {
-            format!("the witness saw {old} entries last, and the bundle has no proof from there: ask the LEA for `custodes witness request --from-size {old}`")
+            format!("the witness saw {old} entries last, and the bundle has no proof from there: ask the LEA for the text of `custodes witness request --from-size {old} --to-size {size}`, and give it with --proof")
         }));
     };
     let request = AddCheckpoint { old, proof, checkpoint: presented.checkpoint.clone() };

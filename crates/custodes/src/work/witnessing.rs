@@ -80,15 +80,21 @@ pub fn dismiss(workspace: &mut Workspace, by: &PersonId, key: &str, reason: &str
     Ok(())
 }
 
-/// What the journal asks of a witness that saw `from` entries of it last: to cosign the latest checkpoint.
+/// What the journal asks of a witness that saw `from` entries of it last: to cosign the checkpoint of `to`
+/// entries, or the latest one.
 ///
 /// # Errors
-/// When the journal is older than what was signed of it, or never had so many entries.
-pub fn request(workspace: &mut Workspace, from: TreeSize) -> Result<AddCheckpoint, WorkError> {
+/// When the journal is older than what was signed of it, never had so many entries, or none was signed there.
+pub fn request(
+    workspace: &mut Workspace,
+    from: TreeSize,
+    to: Option<TreeSize>,
+) -> Result<AddCheckpoint, WorkError> {
     // A journal that was put back is not shown to anybody as the present one.
     workspace.sign()?;
-    let size = workspace.head().size;
-    let (_, note) = workspace.log.latest_checkpoint(size)?.ok_or("the journal has no signed checkpoint yet")?;
+    let size = to.unwrap_or(workspace.head().size);
+    let kept = workspace.log.latest_checkpoint(size)?.filter(|(kept, _)| to.is_none_or(|to| to == *kept));
+    let (_, note) = kept.ok_or_else(|| format!("the journal has no signed checkpoint of {} entries", size.0))?;
     let checkpoint = SignedCheckpoint::parse(note.as_bytes()).map_err(|error| error.to_string())?;
     let to = checkpoint.checkpoint().head().size;
     let proof = ConsistencyProof::make(from, to, |level, index| workspace.log.node(level, index)).map_err(|error| {
@@ -185,7 +191,7 @@ pub fn send(workspace: &mut Workspace, url: &str) -> Result<Witnessed, WorkError
     let agent = ureq::Agent::new_with_config(config);
     let mut from = TreeSize(last_witnessed(workspace)?.map_or(0, |witnessed| witnessed.size));
     for _ in 0..TRIES {
-        let asked = request(workspace, from)?;
+        let asked = request(workspace, from, None)?;
         match ask(&agent, &url, &asked.to_text())? {
             Answer::Cosigned(lines) => return add(workspace, &lines),
             Answer::OtherOldSize(seen) if seen == from => break,

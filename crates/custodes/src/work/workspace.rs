@@ -26,8 +26,8 @@ use super::standing::Standings;
 use super::{WorkError, fold, random};
 use crate::clock;
 
-const JOURNAL: &str = "journal.sqlite";
-const EVIDENCE: &str = "evidence";
+pub(super) const JOURNAL: &str = "journal.sqlite";
+pub(super) const EVIDENCE: &str = "evidence";
 /// A clock that is set back by more than this is not believed.
 const BACKWARDS: i64 = 300 * 1_000_000;
 /// How often an act is prepared anew when other programs write in between.

@@ -1,13 +1,19 @@
 //! The verbs of a workspace: each opens it, knows who acts, and says what was done.
 
 pub mod audit;
+pub mod bundle;
+pub mod demand;
 pub mod due;
 pub mod evidence;
 pub mod init;
+pub mod lea;
 pub mod matters;
+pub mod national;
 pub mod parameters;
 pub mod people;
 pub mod plan;
+pub mod receive;
+pub mod redraw;
 pub mod report;
 pub mod retention;
 pub mod review;

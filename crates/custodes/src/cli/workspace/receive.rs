@@ -73,6 +73,9 @@ fn presented(
     let key = receiving::key_of(record, &arguments.lea)?;
     let opened = bundle::open(&arguments.bundle, Some(&key), &witnessing::trusted(record))?;
     let parts = bundle::parts(&arguments.bundle)?;
+    if parts.sha256 != opened.sha256 {
+        return Err(format!("{}: the file was changed while it was read: try again", arguments.bundle.display()).into());
+    }
     let mut proofs: Vec<_> = parts.since_previous.into_iter().collect();
     if let Some(file) = &arguments.proof {
         let text = std::fs::read(file).map_err(WorkError::file(file, "cannot be read"))?;

@@ -29,6 +29,9 @@ pub enum Verb {
         /// How many entries the witness saw last; those last witnessed without it
         #[arg(long, value_name = "N")]
         from_size: Option<u64>,
+        /// On the checkpoint of so many entries, one that was signed: that of a bundle; the latest without it
+        #[arg(long, value_name = "N")]
+        to_size: Option<u64>,
     },
     /// Takes a witness's answer in: a file, or `-` for standard input
     Add {
@@ -99,11 +102,11 @@ pub enum Verb {
 pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
     match verb {
         Verb::Status => status(place),
-        Verb::Request { from_size } => {
+        Verb::Request { from_size, to_size } => {
             let mut workspace = place.open()?;
             let last = || Ok::<_, Mistakes>(witnessing::last_witnessed(&workspace)?.map_or(0, |last| last.size));
             let from = from_size.map_or_else(last, Ok)?;
-            let request = witnessing::request(&mut workspace, TreeSize(from))?;
+            let request = witnessing::request(&mut workspace, TreeSize(from), to_size.map(TreeSize))?;
             // The text is carried as it is, to the byte, in either form.
             match place.format {
                 OutputFormat::Table => print(&request.to_text())?,

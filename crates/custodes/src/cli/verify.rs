@@ -1,0 +1,141 @@
+//! `custodes verify`: what holds in one line, and what does not in a line each. It needs no workspace, no
+//! network, and nobody's permission.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use custodes_compliance::time::MICROS_PER_DAY;
+use custodes_journal::cosignature::PosixSeconds;
+use custodes_journal::key::{Algorithm, VerifierKey};
+use custodes_journal::tree::TreeSize;
+use serde_json::json;
+
+use super::progress::Progress;
+use super::{Mistakes, OutputFormat, RAN, print};
+use crate::clock;
+use crate::work::verifying::{self, Answer, With};
+use crate::work::{bundle, keys};
+
+/// Says whether a workspace or a bundle is what it was: every entry, signature, file and draw
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A workspace's folder or a bundle; the workspace of --workspace or CUSTODES_WORKSPACE, else the present
+    /// folder, without it
+    #[arg(value_name = "DIR|BUNDLE")]
+    what: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", conflicts_with = "what")]
+    workspace: Option<PathBuf>,
+    /// The journal's public key as it was handed over, or a file with it; may be repeated
+    #[arg(long, value_name = "VKEY|FILE")]
+    key: Vec<String>,
+    /// A witness's public key, or a file with it; may be repeated
+    #[arg(long, value_name = "VKEY|FILE")]
+    witness: Vec<String>,
+    /// The folder of signing keys, for what their holder remembers; also from CUSTODES_KEYS
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+    /// The answer on standard output
+    #[arg(long, value_enum, default_value = "table")]
+    format: OutputFormat,
+}
+
+pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
+    let keys = read_keys(&arguments.key, "--key")?;
+    let witnesses = read_keys(&arguments.witness, "--witness")?;
+    if let Some(witness) = witnesses.iter().find(|key| key.algorithm() != Algorithm::CosignatureV1) {
+        return Err(format!("--witness: {witness} is the key of a journal, not of a witness").into());
+    }
+    let named = arguments.what.clone().or_else(|| arguments.workspace.clone());
+    let what = named.or_else(|| std::env::var_os("CUSTODES_WORKSPACE").map(PathBuf::from)).unwrap_or_else(|| ".".into());
+    let is_bundle = what.is_file();
+    let answer = if is_bundle {
+        Answer::from(bundle::open_with(&what, &keys, &witnesses)?)
+    } else if what.is_dir() {
+        let key_folder = arguments.keys.clone().or_else(|| keys::usual_folder().ok());
+        workspace(&what, &keys, &witnesses, key_folder.as_deref())
+    } else {
+        return Err(format!("{}: there is no such folder or file", what.display()).into());
+    };
+    match arguments.format {
+        OutputFormat::Table => print(&text(&answer))?,
+        OutputFormat::Json => {
+            let json = json!({
+                "what": if is_bundle { "bundle" } else { "workspace" },
+                "path": what,
+                "holds": answer.defects.is_empty(),
+                "held": answer.holds,
+                "size": answer.head.as_ref().map(|(size, _)| size),
+                "root": answer.head.as_ref().map(|(_, root)| root),
+                "witnessed": answer.witnessed.map(|(size, time)| json!({ "size": size.0, "at": time.to_string(), "days_ago": days_since(time) })),
+                "notes": answer.notes,
+                "defects": answer.defects,
+            });
+            print(&format!("{json:#}\n"))?;
+        }
+    }
+    match answer.defects.len() {
+        0 => Ok(RAN),
+        1 => Err(format!("{}: one thing does not hold", what.display()).into()),
+        many => Err(format!("{}: {many} things do not hold", what.display()).into()),
+    }
+}
+
+fn workspace(folder: &Path, keys: &[VerifierKey], witnesses: &[VerifierKey], key_folder: Option<&Path>) -> Answer {
+    let progress = Progress::counting("entries and files");
+    let told = |what: &str, so_much: u64| progress.read(what, so_much);
+    let silent = |_: &str, _: u64| {};
+    let with = With {
+        keys,
+        witnesses,
+        key_folder,
+        progress: if std::io::stderr().is_terminal() { &told } else { &silent },
+    };
+    let answer = verifying::verify(folder, &with);
+    progress.done();
+    answer
+}
+
+/// A key as it stands, or a file with one.
+fn read_keys(given: &[String], option: &str) -> Result<Vec<VerifierKey>, Mistakes> {
+    let mut keys = Vec::new();
+    let mut mistakes = Vec::new();
+    for text in given {
+        let file = std::fs::read_to_string(text);
+        match VerifierKey::parse(file.as_deref().map_or(text.trim(), str::trim)) {
+            Ok(key) => keys.push(key),
+            Err(why) => mistakes.push(format!("{option}: {why}")),
+        }
+    }
+    if mistakes.is_empty() { Ok(keys) } else { Err(Mistakes(mistakes)) }
+}
+
+fn text(answer: &Answer) -> String {
+    let mut lines = Vec::new();
+    let verdict = if answer.defects.is_empty() { "Everything holds" } else { "Holds" };
+    lines.push(format!("{verdict}: {}", answer.holds.join("; ")));
+    lines.push(witnessed(answer.witnessed, answer.head.as_ref().map_or(0, |(size, _)| *size)));
+    lines.extend(answer.notes.iter().map(|note| format!("Note: {note}")));
+    lines.extend(answer.defects.iter().map(|defect| format!("Does not hold: {defect}")));
+    lines.join("\n") + "\n"
+}
+
+fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
+    let Some((up_to, time)) = witnessed else {
+        return "Witnessed: never by a witness whose key was given; whoever holds key and machine could still rewrite all of it".to_owned();
+    };
+    let ago = match days_since(time) {
+        0 => "today".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
+    };
+    match size.saturating_sub(up_to.0) {
+        0 => format!("Witnessed: {ago}, on {time}, all {} entries", up_to.0),
+        after => format!("Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine", up_to.0),
+    }
+}
+
+/// Whole days; 0 too for a witness whose clock is ahead of this one.
+fn days_since(time: PosixSeconds) -> i64 {
+    let then = i64::try_from(time.get()).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+    (clock::now().0.saturating_sub(then) / MICROS_PER_DAY).max(0)
+}

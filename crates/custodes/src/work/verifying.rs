@@ -1,0 +1,428 @@
+//! Whether a workspace is what it was: journal, signatures, the key holder's memory, the evidence store, every
+//! draw. It opens nothing for writing and trusts nothing that it finds there, so that a damaged workspace is
+//! described and not refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use custodes_compliance::acts::Act;
+use custodes_compliance::acts::people::WorkspaceOpened;
+use custodes_compliance::record::Record;
+use custodes_evidence::archive::{Archive, Sha256};
+use custodes_journal::checkpoint::{Origin, SignedCheckpoint};
+use custodes_journal::cosignature::PosixSeconds;
+use custodes_journal::hash::Hash;
+use custodes_journal::key::VerifierKey;
+use custodes_journal::log::{Head, Log};
+use custodes_journal::signer::Memory;
+use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
+use custodes_journal::verify::{Defect, Known, Verification, Verifier};
+use custodes_store::SqliteLog;
+
+use super::bundle::Opened;
+use super::disposed::Disposed;
+use super::fold;
+use super::keys::Keys;
+use super::redrawing::{FrameText, Once, Redrawn};
+use super::workspace::{EVIDENCE, JOURNAL, read_entry};
+
+/// With what a workspace is verified.
+pub struct With<'a> {
+    /// The journal's public keys, as they were handed over; the one that the journal names, where there are none.
+    pub keys: &'a [VerifierKey],
+    pub witnesses: &'a [VerifierKey],
+    /// Where this machine's user keeps signing keys, and the memory of what was signed.
+    pub key_folder: Option<&'a Path>,
+    /// Told what is being done, and how far it has come.
+    pub progress: &'a dyn Fn(&str, u64),
+}
+
+/// What holds, and what does not.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// A few words each: together they are one line.
+    pub holds: Vec<String>,
+    /// What a reader must know besides.
+    pub notes: Vec<String>,
+    /// A sentence each.
+    pub defects: Vec<String>,
+    /// Entries, and the root over them in hexadecimal.
+    pub head: Option<(u64, String)>,
+    pub witnessed: Option<(TreeSize, PosixSeconds)>,
+}
+
+impl From<Opened> for Answer {
+    fn from(opened: Opened) -> Answer {
+        let Opened { info, holds, notes, defects, witnessed, .. } = opened;
+        Answer { holds, notes, defects, head: Some((info.size, info.root)), witnessed }
+    }
+}
+
+/// Verifies a workspace.
+pub fn verify(folder: &Path, with: &With<'_>) -> Answer {
+    let mut answer = Answer::default();
+    let log = match SqliteLog::open_read_only(&folder.join(JOURNAL)) {
+        Ok(log) => log,
+        Err(why) => {
+            answer.defects.push(format!("the journal cannot be opened: {why}"));
+            return answer;
+        }
+    };
+    if let Err(why) = Verifying::new(&log, with, &mut answer).run(folder) {
+        answer.defects.push(why);
+    }
+    answer
+}
+
+/// How often one looks whether the journal's present state is signed.
+const LOOKS: usize = 20;
+
+struct Verifying<'a> {
+    log: &'a SqliteLog,
+    with: &'a With<'a>,
+    answer: &'a mut Answer,
+    head: Head,
+}
+
+/// The journal folded anew.
+#[derive(Default)]
+struct Folded {
+    record: Record,
+    once: Once,
+    defects: Vec<String>,
+    /// What was kept of an earlier fold, as long as the size that it was kept at is not reached.
+    kept: Option<(Record, Head)>,
+    kept_holds: bool,
+}
+
+impl<'a> Verifying<'a> {
+    fn new(log: &'a SqliteLog, with: &'a With<'a>, answer: &'a mut Answer) -> Verifying<'a> {
+        let head = Head { size: TreeSize(0), root: Hash::of_nothing() };
+        Verifying { log, with, answer, head }
+    }
+
+    fn run(&mut self, folder: &Path) -> Result<(), String> {
+        self.head = self.log.head().map_err(|why| why.to_string())?;
+        let origin = self.origin();
+        // The memory first, then checkpoints, then the head: what other programs write meanwhile is never
+        // taken for something that went missing.
+        let memory = origin.as_ref().ok().and_then(|origin| self.memory(origin));
+        let checkpoints = self.one_moment()?;
+        if let Err(why) = self.log.examine() {
+            self.answer.defects.push(why.to_string());
+        }
+        let folded = self.fold();
+        self.answer.defects.extend(folded.defects);
+        self.answer.defects.extend(folded.once.defects);
+        let record = folded.record;
+        if folded.kept_holds {
+            self.answer.holds.push("the kept fold is what the entries give".to_owned());
+        }
+        self.journal(&origin?, memory.as_ref(), &checkpoints, &record);
+        self.reports(&record);
+        self.evidence(&record, folder);
+        Ok(())
+    }
+
+    /// The checkpoints, and the head when they were read: an act in between is signed by the time that one
+    /// looks again.
+    fn one_moment(&mut self) -> Result<Vec<(TreeSize, String)>, String> {
+        let mut checkpoints = Vec::new();
+        for _ in 0..LOOKS {
+            checkpoints = self.log.checkpoints().map_err(|why| why.to_string())?;
+            self.head = self.log.head().map_err(|why| why.to_string())?;
+            if checkpoints.last().is_some_and(|(size, _)| *size == self.head.size) {
+                break;
+            }
+        }
+        Ok(checkpoints)
+    }
+
+    /// Reads every entry, and says of which nothing can be made.
+    fn fold(&mut self) -> Folded {
+        let mut folded = Folded { kept: self.kept_fold(), ..Folded::default() };
+        let progress = self.with.progress;
+        let read = self.log.read(LeafIndex(0), self.head.size, &mut |entry| {
+            let index = entry.index.0;
+            folded.record.size = index;
+            match read_entry(&entry) {
+                Ok((at, subject, content)) => {
+                    if let Some(content) = &content {
+                        folded.once.see(index, &content.act);
+                    }
+                    folded.record.apply(at, &subject, content);
+                }
+                Err(why) => {
+                    folded.defects.push(format!("entry {index}: {why}"));
+                    folded.record.size = index + 1;
+                }
+            }
+            if folded.kept.as_ref().is_some_and(|(_, head)| head.size.0 == folded.record.size)
+                && let Some((kept, _)) = folded.kept.take()
+            {
+                folded.kept_holds = kept == folded.record;
+                if !folded.kept_holds {
+                    folded.defects.push(format!("the kept fold is not what the first {} entries give: it was changed", kept.size));
+                }
+            }
+            progress("the journal", 1);
+            ControlFlow::Continue(())
+        });
+        if let Err(why) = read {
+            folded.defects.push(why.to_string());
+        }
+        folded
+    }
+
+    /// What opening the workspace would take up instead of reading the entries.
+    fn kept_fold(&mut self) -> Option<(Record, Head)> {
+        let bytes = self.log.derived(fold::NAME).ok()??;
+        let key = self.named_key()?;
+        let Some((record, head)) = fold::unseal(&bytes, &key) else {
+            if fold::is_of_this_version(&bytes) {
+                self.answer.defects.push("the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned());
+            }
+            return None;
+        };
+        if head.size > self.head.size || self.root_at(head.size) != Some(head.root) || record.size != head.size.0 {
+            self.answer.defects.push(format!("the kept fold is of {} entries that are not the journal's", head.size.0));
+            return None;
+        }
+        Some((record, head))
+    }
+
+    /// What the journal's first entry says of it.
+    fn opening(&self) -> Option<WorkspaceOpened> {
+        let mut opening = None;
+        let one = TreeSize(self.head.size.0.min(1));
+        let _ = self.log.read(LeafIndex(0), one, &mut |entry| {
+            if let Ok((_, _, Some(content))) = read_entry(&entry)
+                && let Act::WorkspaceOpened(opened) = content.act
+            {
+                opening = Some(opened);
+            }
+            ControlFlow::Continue(())
+        });
+        opening
+    }
+
+    fn named_key(&self) -> Option<VerifierKey> {
+        VerifierKey::parse(&self.opening()?.key).ok()
+    }
+
+    fn root_at(&self, size: TreeSize) -> Option<Hash> {
+        Frontier::read(size, |level, index| self.log.node(level, index)).ok().map(|frontier| frontier.root())
+    }
+
+    /// Leaves, commitments, roots, signatures, cosignatures, and what the key's holder remembers.
+    fn journal(
+        &mut self,
+        origin: &Origin,
+        memory: Option<&Memory>,
+        checkpoints: &[(TreeSize, String)],
+        record: &Record,
+    ) {
+        let keys = self.journal_keys();
+        let disposed = Disposed::of(record);
+        let known = Known {
+            origin,
+            journal_keys: &keys,
+            witness_keys: self.with.witnesses,
+            checkpoints,
+            head: Some(self.head),
+            memory,
+            disposals: &disposed.entries,
+        };
+        let mut verifier = Verifier::new(known);
+        let progress = self.with.progress;
+        // Where entries cannot be read, the fold has said so already.
+        let _ = self.log.read(LeafIndex(0), self.head.size, &mut |entry| {
+            verifier.entry(&entry);
+            progress("the journal again", 1);
+            ControlFlow::Continue(())
+        });
+        let Verification { verified, defects } = verifier.finish();
+        self.answer.head = Some((verified.size.0, verified.root.to_string()));
+        self.answer.witnessed = verified.witnessed;
+        self.answer.holds.insert(0, format!(
+            "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
+            verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
+        ));
+        for (under, count) in &verified.disposals {
+            self.answer.notes.push(format!("the content of {count} entries was {under}"));
+        }
+        if memory.is_some() && !defects.iter().any(is_of_memory) {
+            self.answer.holds.push("it continues what the key's holder remembers".to_owned());
+        }
+        self.answer.defects.extend(disposed.defects.into_iter().chain(defects.iter().map(ToString::to_string)));
+        let signed = verified.signed.unwrap_or(TreeSize(0));
+        if signed < verified.size {
+            self.answer.defects.push(format!(
+                "the last {} entries are not signed: a program was interrupted before it signed them, or somebody \
+                 without the key added them; look at them, then any act of the key's holder signs them",
+                verified.size.0 - signed.0
+            ));
+        }
+        self.unknown_witnesses(checkpoints, origin);
+    }
+
+    /// The journal's name: what its first entry says, or, if that is not readable, its checkpoints.
+    fn origin(&self) -> Result<Origin, String> {
+        let named = self.opening().and_then(|opened| Origin::parse(&opened.origin).ok());
+        let signed = || {
+            let checkpoints = self.log.checkpoints().unwrap_or_default();
+            let mut parsed = checkpoints.iter().filter_map(|(_, note)| SignedCheckpoint::parse(note.as_bytes()).ok());
+            parsed.next().map(|signed| signed.checkpoint().origin().clone())
+        };
+        named.or_else(signed).ok_or_else(|| "neither an entry nor a checkpoint says which journal it is".to_owned())
+    }
+
+    fn journal_keys(&mut self) -> Vec<VerifierKey> {
+        let named = self.named_key();
+        if self.with.keys.is_empty() {
+            self.answer.notes.push(match &named {
+                Some(key) => format!(
+                    "no key was given: signatures were checked by the key that the journal itself names, which \
+                     proves nothing about whose it is; compare it with the one handed over (--key): {key}"
+                ),
+                None => "no key was given, and the journal names none that can be read".to_owned(),
+            });
+            return named.into_iter().collect();
+        }
+        if let Some(named) = named.filter(|named| !self.with.keys.contains(named)) {
+            self.answer.defects.push(format!("the journal says that its key is {named}, which is not a key that was given"));
+        }
+        self.with.keys.to_vec()
+    }
+
+    fn memory(&mut self, origin: &Origin) -> Option<Memory> {
+        let keys = match Keys::open(self.with.key_folder?, origin.as_str()) {
+            Ok(keys) => keys,
+            Err(why) => {
+                self.answer.defects.push(why.to_string());
+                return None;
+            }
+        };
+        let Some(keys) = keys else {
+            self.answer.notes.push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
+            return None;
+        };
+        if self.named_key().is_some_and(|named| named != *keys.verifier()) {
+            self.answer.defects.push(format!("the journal names another key than the one held here, {}", keys.verifier()));
+        }
+        match keys.memory() {
+            Ok(memory) => Some(memory),
+            Err(why) => {
+                self.answer.defects.push(why.to_string());
+                None
+            }
+        }
+    }
+
+    /// Cosignatures that nobody could check say nothing; that they are there is said.
+    fn unknown_witnesses(&mut self, checkpoints: &[(TreeSize, String)], origin: &Origin) {
+        let mut names = BTreeSet::new();
+        for (_, note) in checkpoints {
+            let Ok(signed) = SignedCheckpoint::parse(note.as_bytes()) else { continue };
+            for signature in signed.note().signatures() {
+                let known = |key: &VerifierKey| key.name() == signature.name() && key.id() == signature.id();
+                if signature.name().as_str() != origin.as_str() && !self.with.witnesses.iter().any(known) {
+                    names.insert(signature.name().to_string());
+                }
+            }
+        }
+        for name in names {
+            self.answer.notes.push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
+        }
+    }
+
+    /// Each report names the journal as it was; it must be so still.
+    fn reports(&mut self, record: &Record) {
+        let mut held = 0;
+        for (id, audit) in &record.audits {
+            for (done, report) in &audit.reports {
+                let root = (report.size <= done.entry).then(|| self.root_at(TreeSize(report.size))).flatten();
+                if root.is_some_and(|root| root.to_string() == report.root) {
+                    held += 1;
+                } else {
+                    self.answer.defects.push(format!("the report on {id} (entry {}) rests on other entries than the journal has", done.entry));
+                }
+            }
+        }
+        if held > 0 {
+            self.answer.holds.push(format!("{held} reports rest on entries that are there"));
+        }
+    }
+
+    /// Every object that the journal names, read to its end; and every draw.
+    fn evidence(&mut self, record: &Record, folder: &Path) {
+        let archive = match Archive::open_read_only(&folder.join(EVIDENCE)) {
+            Ok(archive) => archive,
+            Err(why) => return self.answer.defects.push(why.to_string()),
+        };
+        let (gone, named) = (gone(record), named(record));
+        let is_there = |sha256: &str| sha256.parse::<Sha256>().is_ok_and(|object| archive.holds(&object));
+        let mut whole = 0;
+        for (sha256, what) in &named {
+            if gone.contains(sha256.as_str()) && !is_there(sha256) {
+                self.answer.notes.push(format!("{what}: it was disposed of"));
+                continue;
+            }
+            match sha256.parse::<Sha256>().map(|object| archive.verify(&object)) {
+                Ok(Ok(_)) => {
+                    whole += 1;
+                    (self.with.progress)("the evidence store", 1);
+                }
+                Ok(Err(fault)) => self.answer.defects.push(format!("{what}: {fault}")),
+                Err(why) => self.answer.defects.push(format!("{what}: {why}")),
+            }
+        }
+        for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
+            self.answer.defects.push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
+        }
+        self.answer.holds.push(format!("{whole} objects of the evidence store have the bytes that the journal names"));
+        let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
+            let sha256 = &plan.plan.frame.table_sha256;
+            if gone.contains(sha256.as_str()) && !is_there(sha256) {
+                return FrameText::DisposedOf;
+            }
+            let text = sha256.parse::<Sha256>().and_then(|object| archive.text(&object).map_err(|why| why.to_string()));
+            text.map_or_else(|why| FrameText::Missing(format!("its frame: {why}")), FrameText::There)
+        });
+        self.answer.holds.extend(redrawn.sentence());
+        self.answer.notes.extend(redrawn.note());
+        self.answer.defects.extend(redrawn.defects);
+    }
+}
+
+fn is_of_memory(defect: &Defect) -> bool {
+    matches!(defect, Defect::RolledBack { .. } | Defect::Rewritten { .. } | Defect::MemoryOtherOrigin { .. })
+}
+
+/// Objects that went with a disposal that two people made.
+fn gone(record: &Record) -> BTreeSet<&str> {
+    let approved = record.disposals.values().filter(|disposal| disposal.approved.is_some());
+    approved.flat_map(|disposal| disposal.what.objects.iter().map(String::as_str)).collect()
+}
+
+/// Every object that the record names, with what it is; an object of several names once.
+fn named(record: &Record) -> BTreeMap<String, String> {
+    let mut named = BTreeMap::new();
+    let mut name = |sha256: &String, what: String| {
+        named.entry(sha256.clone()).or_insert(what);
+    };
+    for (id, import) in &record.imports {
+        import.what.originals.iter().for_each(|original| name(&original.sha256, format!("{} of {id}", original.name)));
+        import.what.typed.iter().for_each(|typed| name(&typed.sha256, format!("the rows of {} of {id}", typed.set)));
+        import.what.mappings.iter().for_each(|kept| name(&kept.sha256, format!("the mapping {} of {id}", kept.name)));
+    }
+    for (id, audit) in &record.audits {
+        for (place, plan) in audit.plans.iter().enumerate() {
+            name(&plan.plan.frame.table_sha256, format!("the frame of plan {} of {id}", place + 1));
+        }
+        audit.reports.iter().for_each(|(_, report)| name(&report.sha256, format!("the report on {id}")));
+        audit.attachments.iter().for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
+    }
+    named
+}
