@@ -7,9 +7,11 @@ mod documentation;
 mod forms;
 mod hostile;
 mod mistakes;
+mod national;
 mod patterns;
 mod sameness;
 mod story;
+mod witness;
 mod worked_examples;
 
 use std::path::{Path, PathBuf};

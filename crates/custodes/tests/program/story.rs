@@ -146,7 +146,7 @@ fn a_quarter_at_a_made_up_force() {
     assert!(kept == transcript, "the story reads otherwise; read it, then keep it with CUSTODES_ACCEPT=1:\n{transcript}");
 }
 
-fn opening(story: &mut Story) {
+pub fn opening(story: &mut Story) {
     story.tells("A workspace is made, people come in. An auditor's part waits for the evidence of section 3.");
     story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
     for (id, name) in [("la1", "L. First"), ("la2", "L. Second"), ("am1", "M. Manager"), ("sm1", "S. Senior"), ("rv1", "R. Reviewer"), ("rp1", "R. Spondent")] {
@@ -168,7 +168,7 @@ fn opening(story: &mut Story) {
     story.does("ad1", "person list");
 }
 
-fn sampling(story: &mut Story) {
+pub fn sampling(story: &mut Story) {
     story.tells("Commit, then the seed, then the draw; every other order is refused.");
     story.is_refused("am1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01", "holds no role that lets them conduct an audit");
     story.is_refused("la1", "audit open 4.1.2 --from 2026-07-01 --to 2026-10-01", "record it with `custodes review`");
@@ -188,7 +188,7 @@ fn sampling(story: &mut Story) {
     story.is_refused("la1", "plan commit A1 --rationale r --risk-assessment r --seed-from dice:sm1", "custodes plan supersede");
 }
 
-fn judging(story: &mut Story) {
+pub fn judging(story: &mut Story) {
     story.tells("Each record is judged, by those who may; a query runs on its clock.");
     story.on("2026-10-05 09:00:00");
     let worklist = story.does("la1", "audit worklist A1");
