@@ -5,8 +5,6 @@ use custodes_compliance::acts::national::Extent;
 use custodes_compliance::national::Receipt;
 use custodes_compliance::national::controllers::ControllersReport;
 
-use crate::words;
-
 /// The receipt for a bundle, for the LEA to keep. Everything that people or bundles said is escaped.
 pub fn receipt(receipt: &Receipt) -> String {
     // Rendering fails only where writing into a string fails, which it does not.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -59,6 +59,10 @@ pub fn serve(witness: WitnessFolder, listen: SocketAddr, listening: impl FnOnce(
 }
 
 async fn add_checkpoint(State(witness): State<Arc<WitnessFolder>>, request: Request) -> Response {
+    // One that announces its length is refused before it is sent; of one that does not, no more is read.
+    if request.body().size_hint().lower() > LONGEST_REQUEST as u64 {
+        return says(StatusCode::PAYLOAD_TOO_LARGE, "the request is longer than any request to a witness\n");
+    }
     let body = match tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), LONGEST_REQUEST)).await {
         Err(_) => return says(StatusCode::REQUEST_TIMEOUT, "the request took too long to arrive\n"),
         Ok(Err(_)) => {

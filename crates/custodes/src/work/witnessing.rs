@@ -37,6 +37,13 @@ pub struct Witnessed {
     pub by: String,
 }
 
+impl Witnessed {
+    /// When, as far as an instant can say it.
+    pub fn instant(&self) -> Instant {
+        Instant(i64::try_from(self.at.get()).unwrap_or(i64::MAX).saturating_mul(1_000_000))
+    }
+}
+
 /// The keys of the witnesses that this journal trusts.
 pub fn trusted(record: &Record) -> Vec<VerifierKey> {
     // They were looked at before they were journalled; what is no key now vouches for nothing.
@@ -161,13 +168,12 @@ pub fn last_witnessed(workspace: &Workspace) -> Result<Option<Witnessed>, WorkEr
 
 /// How long ago the journal was last witnessed, in one sentence, for the board and for reports.
 pub fn sentence(witnessed: Option<&Witnessed>, size: u64, now: Instant) -> String {
-    let Some(Witnessed { size: covered, at, by }) = witnessed else {
+    let Some(last @ Witnessed { size: covered, at, by }) = witnessed else {
         return format!(
             "never witnessed: whoever holds the key and this machine could still rewrite all {size} entries unseen"
         );
     };
-    let then = Instant(i64::try_from(at.get()).unwrap_or(i64::MAX).saturating_mul(1_000_000));
-    let ago = match london::day_of(now).days_since(london::day_of(then)) {
+    let ago = match london::day_of(now).days_since(london::day_of(last.instant())) {
         days if days <= 0 => "today".to_owned(),
         1 => "1 day ago".to_owned(),
         days => format!("{days} days ago"),

@@ -43,10 +43,21 @@ impl Story {
 
     /// Runs one command as a person; returns what it printed, and whether it ended well.
     pub fn run(&mut self, person: &str, command: &str) -> (bool, String) {
+        self.ran(person, command, &["--as", person])
+    }
+
+    /// A command that needs nobody's permission.
+    pub fn does_alone(&mut self, command: &str) -> String {
+        let (well, said) = self.ran("anybody", command, &[]);
+        assert!(well, "{command}\n{said}");
+        said
+    }
+
+    fn ran(&mut self, person: &str, command: &str, more: &[&str]) -> (bool, String) {
         let arguments = words(command);
         let output = Command::new(env!("CARGO_BIN_EXE_custodes"))
             .args(&arguments)
-            .args(["--as", person])
+            .args(more)
             .current_dir(self.path())
             .env("CUSTODES_KEYS", self.path().join(format!("keys-{}", self.workspace)))
             .env("CUSTODES_WORKSPACE", self.path().join(self.workspace))

@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 pub use container::MARKING;
 pub use make::{Made, make};
 pub use open::{Opened, open, open_with};
-pub use parts::{Parts, parts};
+pub use parts::parts;
 
 const FORM: &str = "custodes-bundle/v1";
 
