@@ -388,8 +388,7 @@ impl Run<'_> {
         if !shows || !self.source.has(&LOGONS) {
             return Ok(Vec::new());
         }
-        let report = |error| CheckError::query(clause.id)(error);
-        logons::patterns(self.engine, self.source, failures).map_err(report)
+        logons::patterns(self.engine, self.source, failures).map_err(CheckError::query(clause.id))
     }
 
     fn sample_size(&self, clause: &Clause, population: u64) -> Option<u64> {

@@ -191,7 +191,9 @@ fn crowds(tried: &[(i64, u32)], at_least: usize, within: i64) -> Vec<Range<usize
             let gone = tried[first].1;
             match present.get_mut(&gone) {
                 Some(count) if *count > 1 => *count -= 1,
-                _ => drop(present.remove(&gone)),
+                _ => {
+                    present.remove(&gone);
+                }
             }
             first += 1;
         }

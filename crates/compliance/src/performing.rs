@@ -33,7 +33,9 @@ pub enum PerformError {
     Key(#[from] KeyError),
     #[error("line {line} of the frame is not a record: three values in brackets, sorted by the bytes of the first")]
     NotAFrame { line: usize },
-    #[error("the frame is not the one that the plan was committed with: its hash is {found}, and the plan's is {planned}")]
+    #[error(
+        "the frame is not the one that the plan was committed with: its hash is {found}, and the plan's is {planned}"
+    )]
     OtherFrame { planned: String, found: String },
     #[error("the plan's size {0:?} is no rate: write it like 2 % or 1/50")]
     Rate(String),
@@ -111,9 +113,8 @@ pub fn seed(plan: &Plan, contributions: &BTreeMap<usize, &Contribution>) -> Resu
         plan.seed_from.iter().enumerate().map(|(part, source)| source_of(part, source)).collect::<Result<_, _>>()?;
     let mut given = Vec::new();
     for (part, source) in sources.iter().enumerate() {
-        let contribution = contributions
-            .get(&part)
-            .ok_or_else(|| PerformError::Seed { part, why: "it has not come yet".into() })?;
+        let contribution =
+            contributions.get(&part).ok_or_else(|| PerformError::Seed { part, why: "it has not come yet".into() })?;
         let text = match contribution {
             Contribution::Dice { digits, .. } => digits,
             Contribution::Beacon { randomness, .. } => randomness,
@@ -272,7 +273,8 @@ mod tests {
 
     fn table() -> FrameTable {
         let from = parse_day("2026-01-01").unwrap();
-        let rows = (0..900).map(|n| FrameRow { key: format!("s{n}"), day: Some(from.plus_days(n % 90)), stratum: None });
+        let rows =
+            (0..900).map(|n| FrameRow { key: format!("s{n}"), day: Some(from.plus_days(n % 90)), stratum: None });
         FrameTable::of(rows.collect())
     }
 
@@ -307,7 +309,10 @@ mod tests {
             Err(PerformError::OtherFrame { .. })
         ));
         let few = dice("123");
-        assert!(matches!(perform(&plan, &BTreeMap::from([(0, &few)]), &table), Err(PerformError::Seed { part: 0, .. })));
+        assert!(matches!(
+            perform(&plan, &BTreeMap::from([(0, &few)]), &table),
+            Err(PerformError::Seed { part: 0, .. })
+        ));
         assert!(matches!(perform(&plan, &BTreeMap::new(), &table), Err(PerformError::Seed { part: 0, .. })));
     }
 }

@@ -181,7 +181,9 @@ pub enum Refusal {
     NotAssigned { person: String, key: String },
     #[error("{person} did this step before, and {what} takes a second person")]
     SamePerson { person: String, what: &'static str },
-    #[error("{audit} is suspended, because its auditor may not audit any longer ({why}): another takes it over (custodes audit hand-over)")]
+    #[error(
+        "{audit} is suspended, because its auditor may not audit any longer ({why}): another takes it over (custodes audit hand-over)"
+    )]
     Suspended { audit: String, why: String },
     #[error("this is confidential, and {person} is in the line of the person concerned")]
     OwnLine { person: String },

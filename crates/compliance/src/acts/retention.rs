@@ -23,6 +23,9 @@ pub struct BundleMade {
     /// leave one of them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<(u64, u64)>,
+    /// The program that makes it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub program: String,
 }
 
 /// Nothing that a hold covers is disposed of.

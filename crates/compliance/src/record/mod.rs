@@ -157,7 +157,7 @@ impl Record {
 }
 
 /// Originals and typed tables of all imports in force, for those who lay evidence out.
-pub fn originals<'a>(record: &'a Record) -> impl Iterator<Item = (&'a ImportId, &'a Original)> {
+pub fn originals(record: &Record) -> impl Iterator<Item = (&ImportId, &Original)> {
     record.evidence().flat_map(|(id, import)| import.what.originals.iter().map(move |original| (id, original)))
 }
 
@@ -169,6 +169,6 @@ pub fn typed<'a>(record: &'a Record, set: &'a str) -> impl Iterator<Item = (&'a 
 }
 
 /// Rows that could not be read and that nobody has answered for.
-pub fn unsettled<'a>(record: &'a Record) -> impl Iterator<Item = (&'a ImportId, &'a Quarantined)> {
+pub fn unsettled(record: &Record) -> impl Iterator<Item = (&ImportId, &Quarantined)> {
     record.evidence().flat_map(|(id, import)| import.unsettled().map(move |row| (id, row)))
 }

@@ -11,8 +11,8 @@ mod interrupt;
 mod json;
 mod patterns;
 mod progress;
+mod reference;
 mod standard;
-#[cfg_attr(not(test), expect(dead_code, reason = "the verb `status` comes with the workspace"))]
 mod status_board;
 mod synth;
 mod verify;

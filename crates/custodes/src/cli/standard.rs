@@ -29,12 +29,13 @@ pub struct Arguments {
     format: OutputFormat,
 }
 
-/// A page of docs/ that is made from the standard.
+/// A page of docs/ that the program makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Page {
     Clauses,
     Evidence,
     Parameters,
+    Cli,
 }
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
@@ -42,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
         (_, Some(Page::Clauses)) => clauses_page(),
         (_, Some(Page::Evidence)) => evidence_page(),
         (_, Some(Page::Parameters)) => parameters_page(),
+        (_, Some(Page::Cli)) => super::reference::page(),
         (Some(id), _) => {
             let Some(known) = clause(id) else {
                 return Err(format!("there is no clause {id:?}; `custodes standard` lists them").into());

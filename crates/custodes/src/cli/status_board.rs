@@ -32,10 +32,7 @@ pub fn text(board: &Board) -> String {
     clocks::data(&mut out, &board.clocks);
     clocks::second_person(&mut out, &board.clocks);
     clocks::holds(&mut out, &board.clocks.holds);
-    let done = format!("DONE SINCE {}", board.today.plus_days(-board.days_back));
-    section(&mut out, &done, &board.done, |item| {
-        item.done.as_ref().map_or_else(String::new, |met| met.on.day().to_string())
-    });
+    done(&mut out, board);
     clauses(&mut out, board);
     let _ = write!(out, "\n{}\n", wrapped(READS, 0, WIDTH));
     let _ = writeln!(out, "{MARKING:>WIDTH$}");
@@ -110,6 +107,36 @@ fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item)
             duty(out, item, if group.len() == 1 { String::new() } else { when(item) });
         }
         more(out, group.len());
+    }
+}
+
+/// What was done lately: a line for each clause, with the latest of it. What came late is said.
+fn done(out: &mut String, board: &Board) {
+    if board.done.is_empty() {
+        return;
+    }
+    let count: u64 = board.done.iter().map(|item| item.count).sum();
+    let _ = writeln!(out, "\nDONE SINCE {} ({count})\n", board.today.plus_days(-board.days_back));
+    let mut groups: Vec<Vec<&Item>> = Vec::new();
+    for item in &board.done {
+        match groups.iter_mut().find(|group| (group[0].clause, group[0].owed) == (item.clause, item.owed)) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    for group in groups {
+        let first = group[0];
+        let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
+        let when = first.done.as_ref().map_or_else(String::new, |met| met.on.day().to_string());
+        let of = if group.len() == 1 { String::new() } else { format!(": {}", group.len()) };
+        let mut says =
+            format!("{}{owed} ({}){of}{}", first.title, conducted_by(first.conducted_by), by(&first.done_by));
+        let worst = group.iter().map(|item| item.days).max().unwrap_or(0);
+        if worst > 0 {
+            let _ =
+                write!(says, ", {}", if group.len() == 1 { late(worst) } else { format!("the worst {}", late(worst)) });
+        }
+        row(out, &when, first.clause, &says);
     }
 }
 

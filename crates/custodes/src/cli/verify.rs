@@ -11,32 +11,31 @@ use custodes_journal::tree::TreeSize;
 use serde_json::json;
 
 use super::progress::Progress;
+use super::workspace::Place;
 use super::{Mistakes, OutputFormat, RAN, print};
 use crate::clock;
+use crate::work::bundle;
 use crate::work::verifying::{self, Answer, With};
-use crate::work::{bundle, keys};
 
 /// Says whether a workspace or a bundle is what it was: every entry, signature, file and draw
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// A workspace's folder or a bundle; the workspace of --workspace or CUSTODES_WORKSPACE, else the present
-    /// folder, without it
+    /// A workspace's folder or a bundle; without it, the workspace of --workspace or CUSTODES_WORKSPACE, else
+    /// the present folder
     #[arg(value_name = "DIR|BUNDLE")]
     what: Option<PathBuf>,
-    #[arg(long, value_name = "DIR", conflicts_with = "what")]
-    workspace: Option<PathBuf>,
     /// The journal's public key as it was handed over, or a file with it; may be repeated
     #[arg(long, value_name = "VKEY|FILE")]
     key: Vec<String>,
     /// A witness's public key, or a file with it; may be repeated
     #[arg(long, value_name = "VKEY|FILE")]
     witness: Vec<String>,
-    /// The folder of signing keys, for what their holder remembers; also from CUSTODES_KEYS
-    #[arg(long, value_name = "DIR")]
-    keys: Option<PathBuf>,
-    /// The answer on standard output
-    #[arg(long, value_enum, default_value = "table")]
-    format: OutputFormat,
+    /// A checkpoint of a workspace that was kept elsewhere: by a witness, or from an earlier bundle; may be
+    /// repeated
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
@@ -45,18 +44,28 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     if let Some(witness) = witnesses.iter().find(|key| key.algorithm() != Algorithm::CosignatureV1) {
         return Err(format!("--witness: {witness} is the key of a journal, not of a witness").into());
     }
-    let named = arguments.what.clone().or_else(|| arguments.workspace.clone());
-    let what = named.or_else(|| std::env::var_os("CUSTODES_WORKSPACE").map(PathBuf::from)).unwrap_or_else(|| ".".into());
+    let what = arguments.what.clone().unwrap_or_else(|| arguments.place.folder());
     let is_bundle = what.is_file();
     let answer = if is_bundle {
+        if !arguments.checkpoint.is_empty() {
+            return Err(
+                "--checkpoint: a bundle does not hold the entries that would be compared; name a workspace".into()
+            );
+        }
         Answer::from(bundle::open_with(&what, &keys, &witnesses)?)
     } else if what.is_dir() {
-        let key_folder = arguments.keys.clone().or_else(|| keys::usual_folder().ok());
-        workspace(&what, &keys, &witnesses, key_folder.as_deref())
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("--checkpoint {}: it cannot be read: {error}", path.display()))
+        };
+        let checkpoints = arguments.checkpoint.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        // Without a folder for keys there is no memory to be asked either.
+        let key_folder = arguments.place.keys().ok();
+        workspace(&what, &keys, &witnesses, &checkpoints, key_folder.as_deref())
     } else {
         return Err(format!("{}: there is no such folder or file", what.display()).into());
     };
-    match arguments.format {
+    match arguments.place.format {
         OutputFormat::Table => print(&text(&answer))?,
         OutputFormat::Json => {
             let json = json!({
@@ -80,13 +89,20 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     }
 }
 
-fn workspace(folder: &Path, keys: &[VerifierKey], witnesses: &[VerifierKey], key_folder: Option<&Path>) -> Answer {
+fn workspace(
+    folder: &Path,
+    keys: &[VerifierKey],
+    witnesses: &[VerifierKey],
+    checkpoints: &[String],
+    key_folder: Option<&Path>,
+) -> Answer {
     let progress = Progress::counting("entries and files");
     let told = |what: &str, so_much: u64| progress.read(what, so_much);
     let silent = |_: &str, _: u64| {};
     let with = With {
         keys,
         witnesses,
+        checkpoints,
         key_folder,
         progress: if std::io::stderr().is_terminal() { &told } else { &silent },
     };
@@ -130,7 +146,10 @@ fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
     };
     match size.saturating_sub(up_to.0) {
         0 => format!("Witnessed: {ago}, on {time}, all {} entries", up_to.0),
-        after => format!("Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine", up_to.0),
+        after => format!(
+            "Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine",
+            up_to.0
+        ),
     }
 }
 

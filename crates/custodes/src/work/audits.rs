@@ -127,7 +127,12 @@ struct Taken {
 }
 
 impl Taken {
-    fn of(workspace: &Workspace, clause: &'static Clause, audit: &Audit, planned: &Planned) -> Result<Taken, WorkError> {
+    fn of(
+        workspace: &Workspace,
+        clause: &'static Clause,
+        audit: &Audit,
+        planned: &Planned,
+    ) -> Result<Taken, WorkError> {
         let Sample::Rate { parameter, window_days, .. } = clause.sample else {
             return Err(format!("{} has no sample to be drawn: its records are judged all", clause.id).into());
         };
@@ -136,14 +141,23 @@ impl Taken {
         let size = planned.size.clone().unwrap_or_else(|| Size::Rate(parameters.rate(parameter).to_string()));
         if planned.tops_up {
             let (number, plan) = audit.plan().ok_or("there is no plan to add to")?;
-            let drawn = plan.drawn.as_ref().map(|(_, drawn)| drawn).ok_or("the plan in force has drawn no sample to add to")?;
+            let drawn =
+                plan.drawn.as_ref().map(|(_, drawn)| drawn).ok_or("the plan in force has drawn no sample to add to")?;
             let table = frame_table(workspace, &plan.plan)?;
             let left = table.rows().iter().filter(|row| {
-                let inside = drawn.window.is_none_or(|(first, last)| row.day.is_some_and(|day| first <= day && day <= last));
+                let inside =
+                    drawn.window.is_none_or(|(first, last)| row.day.is_some_and(|day| first <= day && day <= last));
                 inside && !audit.items.get(&row.key).is_some_and(custodes_compliance::record::Item::is_random)
             });
             let table = FrameTable::of(left.cloned().collect());
-            return Ok(Taken { table, size, window_days: None, uncertain: 0, not_whole: Vec::new(), tops_up: Some(number) });
+            return Ok(Taken {
+                table,
+                size,
+                window_days: None,
+                uncertain: 0,
+                not_whole: Vec::new(),
+                tops_up: Some(number),
+            });
         }
         let view = workspace.view()?;
         let column = planned.strata.as_ref().map(|strata| strata.column.as_str());
@@ -209,11 +223,7 @@ pub fn contribute(
         (Some((_, SeedSource::Beacon { round })), Given::Beacon { signature }) => {
             let signature = BeaconSignature::parse(signature).map_err(|why| why.to_string())?;
             let randomness = signature.verify(round_of(*round)?).map_err(|why| why.to_string())?;
-            Contribution::Beacon {
-                round: *round,
-                signature: signature.to_string(),
-                randomness: randomness.to_string(),
-            }
+            Contribution::Beacon { round: *round, signature: signature.to_string(), randomness: randomness.to_string() }
         }
         (Some((_, SeedSource::Secret { .. })), Given::Secret { secret }) => {
             Contribution::Secret { party: by.clone(), secret: secret.clone() }
@@ -268,11 +278,7 @@ pub fn draw(workspace: &mut Workspace, by: &PersonId, audit: AuditId) -> Result<
                 sample: performed
                     .sample
                     .into_iter()
-                    .map(|(key, stratum)| Drawn {
-                        owners: owners.get(&key).cloned().unwrap_or_default(),
-                        key,
-                        stratum,
-                    })
+                    .map(|(key, stratum)| Drawn { owners: owners.get(&key).cloned().unwrap_or_default(), key, stratum })
                     .collect(),
             }
         }
@@ -303,11 +309,8 @@ pub fn add_items(
 ) -> Result<(), WorkError> {
     let (clause, _) = clause_of(&workspace.record, &audit)?;
     let owners = owners(workspace, clause, keys)?;
-    let item = |key: &String| Drawn {
-        key: key.clone(),
-        owners: owners.get(key).cloned().unwrap_or_default(),
-        stratum: None,
-    };
+    let item =
+        |key: &String| Drawn { key: key.clone(), owners: owners.get(key).cloned().unwrap_or_default(), stratum: None };
     workspace.act(by, |_| {
         let items = keys.iter().map(item).collect();
         Ok(vec![Act::from(ItemsAdded { audit, how, items, reason: reason.to_owned() })])

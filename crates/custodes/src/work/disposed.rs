@@ -20,7 +20,10 @@ impl Disposed {
         for (id, disposal) in &record.disposals {
             let Some(approved) = &disposal.approved else { continue };
             if approved.by == disposal.proposed.by {
-                disposed.defects.push(format!("disposal {id}: {} both put it forward and approved it, which takes two people", approved.by));
+                disposed.defects.push(format!(
+                    "disposal {id}: {} both put it forward and approved it, which takes two people",
+                    approved.by
+                ));
             }
             let under = DisposedUnder {
                 rule: format!("{:?}", disposal.what.rule),

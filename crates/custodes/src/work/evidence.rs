@@ -51,7 +51,10 @@ pub fn import(
     if let Some(counted) = provenance.independent_count
         && counted != rows
     {
-        return Err(format!("the files have {rows} rows, and the independent count is {counted}: nothing was taken in").into());
+        return Err(format!(
+            "the files have {rows} rows, and the independent count is {counted}: nothing was taken in"
+        )
+        .into());
     }
     let what = described(&intake);
     if let Some(there) = in_force(&workspace.record, &what.originals)

@@ -154,9 +154,7 @@ fn private() -> OpenOptions {
 fn write_new(path: &Path, text: &str) -> Result<(), WorkError> {
     let mut file =
         private().create_new(true).write(true).open(path).map_err(WorkError::file(path, "cannot be made"))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(WorkError::file(path, "cannot be written"))
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(WorkError::file(path, "cannot be written"))
 }
 
 pub fn sync_folder(folder: &Path) -> Result<(), WorkError> {

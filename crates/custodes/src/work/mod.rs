@@ -83,6 +83,7 @@ impl From<Vec<Problem>> for WorkError {
 /// Fresh random bytes: for salts, marks and keys, never for a draw.
 pub fn random<const N: usize>() -> Result<[u8; N], WorkError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| WorkError::Said(format!("the system gives no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| WorkError::Said(format!("the system gives no random bytes: {error}")))?;
     Ok(bytes)
 }

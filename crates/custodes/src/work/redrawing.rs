@@ -100,7 +100,11 @@ impl Redrawn {
             for part in 0..plan.plan.seed_from.len() {
                 let came = plan.contributions.get(&part).map(|(done, _)| done.entry);
                 if came.is_none_or(|came| came >= drawn.entry) {
-                    let what = format!("the sample was drawn (entry {}) before part {} of the seed came", drawn.entry, part + 1);
+                    let what = format!(
+                        "the sample was drawn (entry {}) before part {} of the seed came",
+                        drawn.entry,
+                        part + 1
+                    );
                     self.say(named, &what);
                 }
             }
@@ -158,7 +162,9 @@ fn part_of(plan: &PlanState, part: usize, done: &Done, given: &Contribution) -> 
     match (promised, given) {
         (SeedSource::Dice { witness }, Contribution::Dice { witness: stated, .. }) => {
             if witness != stated || witness == &done.by {
-                return Err(format!("the plan names {witness} as the witness, who watches and does not enter the dice"));
+                return Err(format!(
+                    "the plan names {witness} as the witness, who watches and does not enter the dice"
+                ));
             }
         }
         (SeedSource::Beacon { round }, Contribution::Beacon { round: stated, signature, randomness }) => {
@@ -244,8 +250,7 @@ impl Redrawn {
     }
 
     pub fn note(&self) -> Option<String> {
-        (self.frames_gone > 0).then(|| {
-            format!("{} plans cannot be drawn again, because their frames were disposed of", self.frames_gone)
-        })
+        (self.frames_gone > 0)
+            .then(|| format!("{} plans cannot be drawn again, because their frames were disposed of", self.frames_gone))
     }
 }

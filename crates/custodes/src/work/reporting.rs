@@ -94,7 +94,8 @@ fn facts(workspace: &mut Workspace, audit: &AuditId) -> Result<Facts, WorkError>
 
 fn told(outcome: &Checked, report: &custodes_evidence::Report, from: Instant, as_of: Instant) -> ClauseOutcome {
     let names = |names: &[&'static str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let counted = |counts: &BTreeMap<&'static str, u64>| counts.iter().map(|(code, n)| ((*code).to_owned(), *n)).collect();
+    let counted =
+        |counts: &BTreeMap<&'static str, u64>| counts.iter().map(|(code, n)| ((*code).to_owned(), *n)).collect();
     let not_whole = outcome.not_whole.iter().flat_map(|set| {
         let why = report.not_whole.get(set).cloned().unwrap_or_default();
         why.into_iter().map(|why| NotWhole { set: (*set).to_owned(), why })
@@ -150,7 +151,8 @@ fn strata(workspace: &Workspace, audit: &Audit) -> Result<BTreeMap<u32, BTreeMap
         let (Some(_), Some((_, drawn))) = (&plan.plan.strata, &plan.drawn) else { continue };
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for row in frame_table(workspace, &plan.plan)?.rows() {
-            let inside = drawn.window.is_none_or(|(first, last)| row.day.is_some_and(|day| first <= day && day <= last));
+            let inside =
+                drawn.window.is_none_or(|(first, last)| row.day.is_some_and(|day| first <= day && day <= last));
             if let Some(stratum) = row.stratum.as_ref().filter(|_| inside) {
                 *counts.entry(stratum.clone()).or_default() += 1;
             }

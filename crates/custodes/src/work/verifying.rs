@@ -32,6 +32,8 @@ pub struct With<'a> {
     /// The journal's public keys, as they were handed over; the one that the journal names, where there are none.
     pub keys: &'a [VerifierKey],
     pub witnesses: &'a [VerifierKey],
+    /// Checkpoints that were kept elsewhere, by whoever was shown them.
+    pub checkpoints: &'a [String],
     /// Where this machine's user keeps signing keys, and the memory of what was signed.
     pub key_folder: Option<&'a Path>,
     /// Told what is being done, and how far it has come.
@@ -108,7 +110,13 @@ impl<'a> Verifying<'a> {
         // The memory first, then checkpoints, then the head: what other programs write meanwhile is never
         // taken for something that went missing.
         let memory = origin.as_ref().ok().and_then(|origin| self.memory(origin));
-        let checkpoints = self.one_moment()?;
+        let mut checkpoints = self.one_moment()?;
+        for note in self.with.checkpoints {
+            match SignedCheckpoint::parse(note.as_bytes()) {
+                Ok(signed) => checkpoints.push((signed.checkpoint().head().size, note.clone())),
+                Err(why) => self.answer.defects.push(format!("the checkpoint that was given: {why}")),
+            }
+        }
         if let Err(why) = self.log.examine() {
             self.answer.defects.push(why.to_string());
         }
@@ -163,7 +171,10 @@ impl<'a> Verifying<'a> {
             {
                 folded.kept_holds = kept == folded.record;
                 if !folded.kept_holds {
-                    folded.defects.push(format!("the kept fold is not what the first {} entries give: it was changed", kept.size));
+                    folded.defects.push(format!(
+                        "the kept fold is not what the first {} entries give: it was changed",
+                        kept.size
+                    ));
                 }
             }
             progress("the journal", 1);
@@ -181,7 +192,9 @@ impl<'a> Verifying<'a> {
         let key = self.named_key()?;
         let Some((record, head)) = fold::unseal(&bytes, &key) else {
             if fold::is_of_this_version(&bytes) {
-                self.answer.defects.push("the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned());
+                self.answer.defects.push(
+                    "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
+                );
             }
             return None;
         };
@@ -245,10 +258,13 @@ impl<'a> Verifying<'a> {
         let Verification { verified, defects } = verifier.finish();
         self.answer.head = Some((verified.size.0, verified.root.to_string()));
         self.answer.witnessed = verified.witnessed;
-        self.answer.holds.insert(0, format!(
-            "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
-            verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
-        ));
+        self.answer.holds.insert(
+            0,
+            format!(
+                "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
+                verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
+            ),
+        );
         for (under, count) in &verified.disposals {
             self.answer.notes.push(format!("the content of {count} entries was {under}"));
         }
@@ -291,7 +307,9 @@ impl<'a> Verifying<'a> {
             return named.into_iter().collect();
         }
         if let Some(named) = named.filter(|named| !self.with.keys.contains(named)) {
-            self.answer.defects.push(format!("the journal says that its key is {named}, which is not a key that was given"));
+            self.answer
+                .defects
+                .push(format!("the journal says that its key is {named}, which is not a key that was given"));
         }
         self.with.keys.to_vec()
     }
@@ -305,11 +323,15 @@ impl<'a> Verifying<'a> {
             }
         };
         let Some(keys) = keys else {
-            self.answer.notes.push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
+            self.answer
+                .notes
+                .push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
             return None;
         };
         if self.named_key().is_some_and(|named| named != *keys.verifier()) {
-            self.answer.defects.push(format!("the journal names another key than the one held here, {}", keys.verifier()));
+            self.answer
+                .defects
+                .push(format!("the journal names another key than the one held here, {}", keys.verifier()));
         }
         match keys.memory() {
             Ok(memory) => Some(memory),
@@ -333,7 +355,9 @@ impl<'a> Verifying<'a> {
             }
         }
         for name in names {
-            self.answer.notes.push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
+            self.answer
+                .notes
+                .push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
         }
     }
 
@@ -346,7 +370,10 @@ impl<'a> Verifying<'a> {
                 if root.is_some_and(|root| root.to_string() == report.root) {
                     held += 1;
                 } else {
-                    self.answer.defects.push(format!("the report on {id} (entry {}) rests on other entries than the journal has", done.entry));
+                    self.answer.defects.push(format!(
+                        "the report on {id} (entry {}) rests on other entries than the journal has",
+                        done.entry
+                    ));
                 }
             }
         }
@@ -379,7 +406,9 @@ impl<'a> Verifying<'a> {
             }
         }
         for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
-            self.answer.defects.push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
+            self.answer
+                .defects
+                .push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
         }
         self.answer.holds.push(format!("{whole} objects of the evidence store have the bytes that the journal names"));
         let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
@@ -422,7 +451,10 @@ fn named(record: &Record) -> BTreeMap<String, String> {
             name(&plan.plan.frame.table_sha256, format!("the frame of plan {} of {id}", place + 1));
         }
         audit.reports.iter().for_each(|(_, report)| name(&report.sha256, format!("the report on {id}")));
-        audit.attachments.iter().for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
+        audit
+            .attachments
+            .iter()
+            .for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
     }
     named
 }

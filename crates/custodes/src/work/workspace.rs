@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use custodes_compliance::acts::people::{Kind, PersonAdded, Refused, RoleGiven, WorkspaceOpened};
 use custodes_compliance::acts::{Act, Content, Mark, PersonId};
-use custodes_compliance::record::admission::{self, Actor};
 use custodes_compliance::record::Record;
+use custodes_compliance::record::admission::{self, Actor};
 use custodes_compliance::roles::{Refusal, Role};
 use custodes_compliance::time::Instant;
 use custodes_compliance::{london, record::Done};
@@ -99,7 +99,8 @@ impl Workspace {
         };
         let acts = [Act::from(opened), added.into(), given.into()];
         // Nobody is known yet who could be asked: these three begin the journal together.
-        self.write(&person, acts.into(), Expect::Head(self.head))?.map_err(|_| WorkError::from("the journal is not new"))?;
+        self.write(&person, acts.into(), Expect::Head(self.head))?
+            .map_err(|_| WorkError::from("the journal is not new"))?;
         self.sign()
     }
 
@@ -205,16 +206,14 @@ impl Workspace {
         self.head = self.log.head()?;
         let record = &mut self.record;
         let mut wrong = None;
-        self.log.read(LeafIndex(record.size), self.head.size, &mut |entry| {
-            match read_entry(&entry) {
-                Ok((at, subject, content)) => {
-                    record.apply(at, &subject, content);
-                    ControlFlow::Continue(())
-                }
-                Err(why) => {
-                    wrong = Some(format!("entry {}: {why}; `custodes verify` says more", entry.index.0));
-                    ControlFlow::Break(())
-                }
+        self.log.read(LeafIndex(record.size), self.head.size, &mut |entry| match read_entry(&entry) {
+            Ok((at, subject, content)) => {
+                record.apply(at, &subject, content);
+                ControlFlow::Continue(())
+            }
+            Err(why) => {
+                wrong = Some(format!("entry {}: {why}; `custodes verify` says more", entry.index.0));
+                ControlFlow::Break(())
             }
         })?;
         match wrong {
@@ -234,7 +233,10 @@ impl Workspace {
         prepare: impl Fn(&Workspace) -> Result<Vec<Act>, WorkError>,
     ) -> Result<Vec<Done>, WorkError> {
         if self.keys.is_none() {
-            return Err("this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)".into());
+            return Err(
+                "this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)"
+                    .into(),
+            );
         }
         self.refuse_what_was_rolled_back()?;
         for _ in 0..TRIES {
@@ -298,9 +300,10 @@ impl Workspace {
 
     /// Account evidence is read again when an import may have changed it.
     fn refresh_standings(&mut self) -> Result<(), WorkError> {
-        let state = self.record.imports.values().map(|import| {
-            import.imported.entry.max(import.withdrawn.as_ref().map_or(0, |(done, _)| done.entry)) + 1
-        });
+        let state =
+            self.record.imports.values().map(|import| {
+                import.imported.entry.max(import.withdrawn.as_ref().map_or(0, |(done, _)| done.entry)) + 1
+            });
         let state = state.max().unwrap_or(0);
         if self.standings.as_ref().is_none_or(|(of, _)| *of != state) {
             self.standings = Some((state, Standings::read(&self.archive, &self.record)?));
@@ -331,18 +334,14 @@ impl Workspace {
         }
     }
 
-    fn write(
-        &mut self,
-        by: &PersonId,
-        acts: Vec<Act>,
-        expect: Expect,
-    ) -> Result<Result<Vec<Done>, Moved>, WorkError> {
+    fn write(&mut self, by: &PersonId, acts: Vec<Act>, expect: Expect) -> Result<Result<Vec<Done>, Moved>, WorkError> {
         let at = self.now()?;
         let entries = self.entries(by, &acts, at)?;
-        let first = match self.log.append(&entries.iter().map(|(entry, _)| entry.clone()).collect::<Vec<_>>(), expect, None) {
-            Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
-            appended => appended?,
-        };
+        let first =
+            match self.log.append(&entries.iter().map(|(entry, _)| entry.clone()).collect::<Vec<_>>(), expect, None) {
+                Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
+                appended => appended?,
+            };
         Ok(Ok(self.take(by, at, entries, first)))
     }
 

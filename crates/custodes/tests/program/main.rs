@@ -11,6 +11,7 @@ mod national;
 mod patterns;
 mod sameness;
 mod story;
+mod tampering;
 mod witness;
 mod worked_examples;
 

@@ -54,9 +54,8 @@ impl Archive {
     /// # Errors
     /// As of [`Archive::bytes`], and when it is no text.
     pub fn text(&self, object: &Sha256) -> Result<String, Problem> {
-        String::from_utf8(self.bytes(object)?).map_err(|_| {
-            Problem::new(format!("object {object}"), "it is no text", "name another object")
-        })
+        String::from_utf8(self.bytes(object)?)
+            .map_err(|_| Problem::new(format!("object {object}"), "it is no text", "name another object"))
     }
 
     /// Takes an object away for good, after its time. What is not there is gone already.

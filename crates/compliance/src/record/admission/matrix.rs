@@ -46,11 +46,7 @@ fn may(record: &Record, action: Action, standing: &Standing) -> bool {
 }
 
 fn table() -> String {
-    let clean = Standing {
-        accounts_known: true,
-        clearance: Clearance::HeldUntil(Day(30_000)),
-        ..Standing::default()
-    };
+    let clean = Standing { accounts_known: true, clearance: Clearance::HeldUntil(Day(30_000)), ..Standing::default() };
     let conflicts = [
         Standing { accounts_known: false, ..clean.clone() },
         Standing { user_of: vec!["u on nas".into()], ..clean.clone() },
@@ -73,11 +69,13 @@ fn table() -> String {
         let _ = write!(out, "{:<46}", action.name());
         for role in Role::ALL {
             let record = with(*role);
-            let cell = match (may(&record, *action, &clean), conflicts.iter().any(|standing| may(&record, *action, standing))) {
-                (false, _) => ".",
-                (true, true) => "yes",
-                (true, false) => "if",
-            };
+            let cell =
+                match (may(&record, *action, &clean), conflicts.iter().any(|standing| may(&record, *action, standing)))
+                {
+                    (false, _) => ".",
+                    (true, true) => "yes",
+                    (true, false) => "if",
+                };
             let all = conflicts.iter().all(|standing| may(&record, *action, standing));
             assert!(cell != "yes" || all, "{action:?} for {role:?}: section 3 holds whole, or not at all");
             let _ = write!(out, "{cell:<18}");

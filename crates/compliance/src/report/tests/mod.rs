@@ -95,10 +95,9 @@ fn what_could_not_be_assessed_counts_as_bad_in_what_the_sample_shows() {
         "{}",
         statement.sentence
     );
-    assert!(whys(&report).contains(&format!(
-        "the verdict on record {} (drawn at random): authorised: no log",
-        sample[2]
-    )));
+    assert!(
+        whys(&report).contains(&format!("the verdict on record {} (drawn at random): authorised: no log", sample[2]))
+    );
 }
 
 #[test]
@@ -152,7 +151,10 @@ fn a_plan_that_was_given_up_stays_to_be_seen_and_counts_towards_nothing() {
     let (told, facts) = everything_told();
     let report = told.report(facts);
     let given_up = &report.plans[0];
-    assert_eq!(given_up.superseded.as_ref().unwrap().reason, "The frame lacked the searches of the made-up east station.");
+    assert_eq!(
+        given_up.superseded.as_ref().unwrap().reason,
+        "The frame lacked the searches of the made-up east station."
+    );
     assert!(given_up.drawn.is_some());
     let counted: Vec<&str> = random(&report).items.iter().map(|item| item.key.as_str()).collect();
     assert_eq!(counted, told.sample(2));
@@ -183,11 +185,8 @@ fn suspected_misuse_leaves_no_trace_in_a_report() {
         report.not_established.iter().filter(|limit| !limit.what.contains("the journal")).cloned().collect::<Vec<_>>()
     };
     assert_eq!(limits(&after), limits(&before));
-    let same = AuditReport {
-        checkpoint: before.checkpoint.clone(),
-        not_established: before.not_established.clone(),
-        ..after
-    };
+    let same =
+        AuditReport { checkpoint: before.checkpoint.clone(), not_established: before.not_established.clone(), ..after };
     assert_eq!(same, before);
 }
 
@@ -278,8 +277,12 @@ fn people_are_told_with_the_roles_they_held_then_and_what_speaks_for_them() {
     assert_eq!(deputy.roles[0].deputy_for.as_ref().unwrap().1, "Made-up Auditor");
     assert_eq!(deputy.roles[0].until, Some(day("2026-10-01")));
     assert!(deputy.roles[0].withdrawn.is_some(), "withdrawn since, and held then");
-    assert!(matches!(deputy.independence, Independence::Shown { cleared_until, .. } if cleared_until == day("2027-12-31")));
-    assert!(matches!(&of("p-auditor").independence, Independence::Against { reasons, .. } if reasons[0].contains("NAS u-17")));
+    assert!(
+        matches!(deputy.independence, Independence::Shown { cleared_until, .. } if cleared_until == day("2027-12-31"))
+    );
+    assert!(
+        matches!(&of("p-auditor").independence, Independence::Against { reasons, .. } if reasons[0].contains("NAS u-17"))
+    );
     assert_eq!(of("p-senior").independence, Independence::NotAsked);
     assert!(report.people.iter().all(|told| told.person != person("p-admin")), "the administrator had no part in it");
 }
@@ -315,7 +318,11 @@ fn strata_are_told_each_and_together_only_where_their_populations_are_known() {
 
     let report = told.report(told.facts());
     assert_eq!(random(&report).statements, []);
-    assert!(whys(&report).iter().any(|why| why.ends_with("how many records each stratum had was not looked up for this report")));
+    assert!(
+        whys(&report)
+            .iter()
+            .any(|why| why.ends_with("how many records each stratum had was not looked up for this report"))
+    );
 
     let populations = BTreeMap::from([("north".to_owned(), 30), ("south".to_owned(), 10)]);
     let report = told.report(Facts { strata: BTreeMap::from([(1, populations)]), ..told.facts() });

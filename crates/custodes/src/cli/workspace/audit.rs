@@ -207,7 +207,10 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
         Verb::Item { audit, key } => item(&mut session, audit, &key),
         Verb::Assign { audit, to, keys } => {
             session.act(|_| Ok(Act::from(ItemsAssigned { audit, keys: keys.clone(), to: to.clone() })))?;
-            session.say(&format!("{} records of {audit} are {to}'s to judge", keys.len()), json!({ "audit": audit, "to": to }))
+            session.say(
+                &format!("{} records of {audit} are {to}'s to judge", keys.len()),
+                json!({ "audit": audit, "to": to }),
+            )
         }
         Verb::Judge { audit, key, verdicts, note } => judge(&mut session, audit, &key, &verdicts, &note),
         Verb::Query { audit, key, to, due, asks } => {
@@ -216,7 +219,8 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 let (key, to, asks) = (key.clone(), to.clone(), asks.clone());
                 Ok(Act::from(QueryRaised { query, audit, key, to, asks, due }))
             })?;
-            let query = session.workspace.record.queries.keys().next_back().map(ToString::to_string).unwrap_or_default();
+            let query =
+                session.workspace.record.queries.keys().next_back().map(ToString::to_string).unwrap_or_default();
             session.say(&format!("{query} put to {to}, due {due}"), json!({ "query": query }))
         }
         Verb::Answer { query, answer } => {
@@ -232,17 +236,26 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let open = open_exceptions(&mut session, audit)?;
             if !open.is_empty() {
                 let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
-                return Err(format!("{} exceptions of {} are neither confirmed nor dismissed: custodes audit exceptions {audit}", open.len(), clause.id).into());
+                return Err(format!(
+                    "exceptions of {} are neither confirmed nor dismissed ({}): custodes audit exceptions {audit}",
+                    clause.id,
+                    open.len()
+                )
+                .into());
             }
             session.act(|_| {
                 let (findings, extent, action) = (findings.clone(), extent.clone(), action.clone());
                 Ok(Act::from(AuditCompleted { audit, outcome, findings, extent, action }))
             })?;
-            session.say(&format!("{audit} is completed; a second person signs it off (custodes audit sign-off)"), json!({ "audit": audit }))
+            session.say(
+                &format!("{audit} is completed; a second person signs it off (custodes audit sign-off)"),
+                json!({ "audit": audit }),
+            )
         }
         Verb::SignOff { audit, note } => {
             session.act(|_| Ok(Act::from(AuditSignedOff { audit, note: note.clone() })))?;
-            session.say(&format!("{audit} is signed off, and counts as a review of its clause"), json!({ "audit": audit }))
+            session
+                .say(&format!("{audit} is signed off, and counts as a review of its clause"), json!({ "audit": audit }))
         }
     }
 }
@@ -279,12 +292,20 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
     let record = &session.workspace.record;
     let mut lines = vec![
         format!("{}  {} from {} up to {}", audit.what.audit, audit.what.clause, audit.what.from, audit.what.to),
-        format!("  {}; opened by {} on {}; auditor {}", audit.stage().name(), record.name_of(&audit.opened.by), audit.opened.day(), record.name_of(&audit.auditor)),
+        format!(
+            "  {}; opened by {} on {}; auditor {}",
+            audit.stage().name(),
+            record.name_of(&audit.opened.by),
+            audit.opened.day(),
+            record.name_of(&audit.auditor)
+        ),
     ];
     for (place, plan) in audit.plans.iter().enumerate() {
         let state = match (&plan.superseded, &plan.drawn) {
             (Some((done, reason)), _) => format!("superseded on {}: {reason}", done.day()),
-            (None, Some((done, drawn))) => format!("{} of {} drawn on {}", drawn.sample.len(), drawn.population, done.day()),
+            (None, Some((done, drawn))) => {
+                format!("{} of {} drawn on {}", drawn.sample.len(), drawn.population, done.day())
+            }
             (None, None) => "not drawn yet".to_owned(),
         };
         lines.push(format!("  plan {}: {} records frozen, {state}", place + 1, plan.plan.frame.count));
@@ -294,18 +315,34 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
         lines.push(format!("  {id} ({state}): {}", finding.what.finds));
     }
     if let Some((done, completed)) = &audit.completed {
-        lines.push(format!("  completed by {} on {}: {}", record.name_of(&done.by), done.day(), completed.outcome.name()));
+        lines.push(format!(
+            "  completed by {} on {}: {}",
+            record.name_of(&done.by),
+            done.day(),
+            completed.outcome.name()
+        ));
     }
     if let Some((done, _)) = &audit.signed_off {
         lines.push(format!("  signed off by {} on {}", record.name_of(&done.by), done.day()));
     }
     for (signed, edited) in &audit.voided {
-        lines.push(format!("  the sign-off of {} on {} was voided by a change on {}", record.name_of(&signed.by), signed.day(), edited.day()));
+        lines.push(format!(
+            "  the sign-off of {} on {} was voided by a change on {}",
+            record.name_of(&signed.by),
+            signed.day(),
+            edited.day()
+        ));
     }
     lines.join("\n")
 }
 
-fn add(session: &mut Session, audit: AuditId, keys: Vec<String>, everything: bool, reason: &str) -> Result<u8, Mistakes> {
+fn add(
+    session: &mut Session,
+    audit: AuditId,
+    keys: Vec<String>,
+    everything: bool,
+    reason: &str,
+) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     let (how, keys) = if everything {
         session.workspace.permit(&by, Action::ConductAudit, None)?;
@@ -317,7 +354,10 @@ fn add(session: &mut Session, audit: AuditId, keys: Vec<String>, everything: boo
         return Err("there is no record to add".into());
     }
     audits::add_items(&mut session.workspace, &by, audit, how, &keys, reason)?;
-    session.say(&format!("{} records added to the worklist of {audit}", keys.len()), json!({ "audit": audit, "added": keys }))
+    session.say(
+        &format!("{} records added to the worklist of {audit}", keys.len()),
+        json!({ "audit": audit, "added": keys }),
+    )
 }
 
 fn worklist(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
@@ -335,7 +375,15 @@ fn worklist(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
         let verdict = item.verdict(&questions).map_or("to be judged", Verdict::name);
         let whose = item.assigned.as_ref().map(|person| format!("for {person}")).unwrap_or_default();
         let came = if item.is_random() { "" } else { "added" };
-        lines.push(format!("  {key:<28} {verdict:<16} {} of {} answered  {came:<6} {whose}", item.judged.len(), questions.len()).trim_end().to_owned());
+        lines.push(
+            format!(
+                "  {key:<28} {verdict:<16} {} of {} answered  {came:<6} {whose}",
+                item.judged.len(),
+                questions.len()
+            )
+            .trim_end()
+            .to_owned(),
+        );
         rows.push(json!({ "key": key, "verdict": verdict, "judged": item.judged, "assigned": item.assigned, "random": item.is_random() }));
     }
     session.say(&lines.join("\n"), json!(rows))
@@ -398,7 +446,10 @@ fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -
         let (to, name, sha256, note) = (to.clone(), name.clone(), sha256.to_string(), note.to_owned());
         Ok(Act::from(Attached { to, name, sha256, bytes, note }))
     })?;
-    session.say(&format!("{name} attached, {bytes} bytes, sha256 {sha256}"), json!({ "sha256": sha256.to_string(), "bytes": bytes }))
+    session.say(
+        &format!("{name} attached, {bytes} bytes, sha256 {sha256}"),
+        json!({ "sha256": sha256.to_string(), "bytes": bytes }),
+    )
 }
 
 fn matter(text: &str) -> Result<Matter, String> {
@@ -457,11 +508,22 @@ fn exceptions(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
         lines.push(format!("  {word:<10} {:<26} {:<24} {detail}", name.code, name.subject));
         rows.push(json!({ "exception": name, "detail": detail, "settled": settled }));
     }
-    let text = if lines.is_empty() { "The machine found no exception under this clause in the period".to_owned() } else { lines.join("\n") };
+    let text = if lines.is_empty() {
+        "The machine found no exception under this clause in the period".to_owned()
+    } else {
+        lines.join("\n")
+    };
     session.say(&text, json!(rows))
 }
 
-fn settle(session: &mut Session, audit: AuditId, settled: Settled, code: &str, subjects: &[String], reason: &str) -> Result<u8, Mistakes> {
+fn settle(
+    session: &mut Session,
+    audit: AuditId,
+    settled: Settled,
+    code: &str,
+    subjects: &[String],
+    reason: &str,
+) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ConductAudit, None)?;
     let wanted = |name: &ExceptionName| name.code == code && (subjects.is_empty() || subjects.contains(&name.subject));
@@ -475,7 +537,7 @@ fn settle(session: &mut Session, audit: AuditId, settled: Settled, code: &str, s
         Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
     })?;
     let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
-    session.say(&format!("{} exceptions {word}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
+    session.say(&format!("{word}: {} of {code}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
 }
 
 /// What was found: its extent, and what is to be done
@@ -520,8 +582,11 @@ pub fn finding(place: &Place, verb: Finding) -> Result<u8, Mistakes> {
                     exceptions: confirmed.map(|(name, _)| name.clone()).collect(),
                 }))
             })?;
-            let finding = session.workspace.record.findings.keys().next_back().map(ToString::to_string).unwrap_or_default();
-            let text = format!("{finding} raised; if it is non-compliance, its 28 days begin now: custodes noncompliance identify --finding {finding}");
+            let finding =
+                session.workspace.record.findings.keys().next_back().map(ToString::to_string).unwrap_or_default();
+            let text = format!(
+                "{finding} raised; if it is non-compliance, its 28 days begin now: custodes noncompliance identify --finding {finding}"
+            );
             session.say(&text, json!({ "finding": finding }))
         }
         Finding::Close { finding, reason } => {

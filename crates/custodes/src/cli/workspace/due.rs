@@ -37,6 +37,8 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         let (clause, subject, reason) = (clause.clone(), subject.clone(), reason.clone());
         Ok(Act::from(DueMoved { clause, subject, owed, scheduled, to, reason }))
     })?;
-    let text = format!("{clause} {subject}: due on {to} instead of {scheduled}; the standard's own date stays {scheduled}, and what is late by it is late");
+    let text = format!(
+        "{clause} {subject}: due on {to} instead of {scheduled}; the standard's own date stays {scheduled}, and what is late by it is late"
+    );
     session.say(&text, json!({ "clause": clause, "subject": subject, "scheduled": scheduled, "to": to }))
 }

@@ -75,8 +75,7 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
     };
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
-    let imported =
-        evidence::import(&mut session.workspace, &by, arguments.files, arguments.set, &how, &provenance);
+    let imported = evidence::import(&mut session.workspace, &by, arguments.files, arguments.set, &how, &provenance);
     progress.done();
     match imported? {
         Imported::Nothing(id) => {
@@ -103,7 +102,10 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
             if intake.sets.iter().any(|set| !set.quarantine.is_empty()) {
                 lines.push("Rows that could not be read leave their sets incomplete until somebody answers for them: custodes quarantine list".into());
             }
-            session.say(&lines.join("\n"), json!({ "import": id, "added": true, "what": session.workspace.record.imports.get(&id) }))
+            session.say(
+                &lines.join("\n"),
+                json!({ "import": id, "added": true, "what": session.workspace.record.imports.get(&id) }),
+            )
         }
     }
 }
@@ -204,14 +206,20 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
             })?;
             let request = session.workspace.record.requests.keys().next_back().map(ToString::to_string);
             let request = request.unwrap_or_default();
-            session.say(&format!("{request}: {} asked of {from_whom}, due {due}", set.name), json!({ "request": request }))
+            session
+                .say(&format!("{request}: {} asked of {from_whom}, due {due}", set.name), json!({ "request": request }))
         }
         Request::List => {
             let record = &session.workspace.record;
             let lines = record.requests.iter().map(|(id, request)| {
                 let came = record.imports.iter().find(|(_, import)| import.what.answers == Some(*id));
-                let came = came.map_or("not come yet".to_owned(), |(id, import)| format!("came as {id} on {}", import.imported.day()));
-                format!("{id:<5} {} from {}, due {}: {came}", request.what.set, request.what.from_whom, request.what.due)
+                let came = came.map_or("not come yet".to_owned(), |(id, import)| {
+                    format!("came as {id} on {}", import.imported.day())
+                });
+                format!(
+                    "{id:<5} {} from {}, due {}: {came}",
+                    request.what.set, request.what.from_whom, request.what.due
+                )
             });
             let text: Vec<String> = lines.collect();
             session.say(&text.join("\n"), json!(record.requests))

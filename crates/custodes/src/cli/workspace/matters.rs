@@ -89,8 +89,17 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                 }))
             })?;
             let days = report_days(&session)?;
-            let (id, due) = session.workspace.record.noncompliances.iter().next_back().map_or(Default::default(), |(id, matter)| (id.to_string(), matter.report_due(days).to_string()));
-            session.say(&format!("{id} identified on {on}: to the National Auditor, with the audit report, by {due}"), json!({ "noncompliance": id, "report_due": due }))
+            let (id, due) = session
+                .workspace
+                .record
+                .noncompliances
+                .iter()
+                .next_back()
+                .map_or(Default::default(), |(id, matter)| (id.to_string(), matter.report_due(days).to_string()));
+            session.say(
+                &format!("{id} identified on {on}: to the National Auditor, with the audit report, by {due}"),
+                json!({ "noncompliance": id, "report_due": due }),
+            )
         }
         Noncompliance::Report { noncompliance, reference, on, report } => {
             let on = on.unwrap_or_else(today);
@@ -99,9 +108,17 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                 Ok(Act::from(NoncomplianceReported { noncompliance, reported_on: on, reference, report_sha256 }))
             })?;
             let days = report_days(&session)?;
-            let late = session.workspace.record.noncompliances.get(&noncompliance).map_or(0, |matter| on.days_since(matter.report_due(days)));
+            let late = session
+                .workspace
+                .record
+                .noncompliances
+                .get(&noncompliance)
+                .map_or(0, |matter| on.days_since(matter.report_due(days)));
             let word = if late > 0 { format!("{late} days late") } else { "in time".to_owned() };
-            session.say(&format!("{noncompliance} reported on {on}, {word}"), json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }))
+            session.say(
+                &format!("{noncompliance} reported on {on}, {word}"),
+                json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }),
+            )
         }
         Noncompliance::Work { noncompliance, root_cause, action, owner, due } => {
             session.act(|_| {
@@ -111,8 +128,12 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
             session.say(&format!("{noncompliance}: on record"), json!({ "noncompliance": noncompliance }))
         }
         Noncompliance::Retest { noncompliance, how, failed } => {
-            session.act(|_| Ok(Act::from(NoncomplianceRetested { noncompliance, passed: !failed, how: how.clone() })))?;
-            session.say(&format!("{noncompliance}: tested again, {}", if failed { "and it failed" } else { "with success" }), json!({ "noncompliance": noncompliance, "passed": !failed }))
+            session
+                .act(|_| Ok(Act::from(NoncomplianceRetested { noncompliance, passed: !failed, how: how.clone() })))?;
+            session.say(
+                &format!("{noncompliance}: tested again, {}", if failed { "and it failed" } else { "with success" }),
+                json!({ "noncompliance": noncompliance, "passed": !failed }),
+            )
         }
         Noncompliance::Close { noncompliance, reason } => {
             session.act(|_| Ok(Act::from(NoncomplianceClosed { noncompliance, reason: reason.clone() })))?;
@@ -124,19 +145,26 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
             let (days, today) = (report_days(&session)?, today());
             let record = &session.workspace.record;
             let mut matters: Vec<_> = record.noncompliances.iter().collect();
-            matters.sort_by_key(|(id, matter)| (matter.closed.is_some(), matter.reported.is_some(), matter.report_due(days), **id));
+            matters.sort_by_key(|(id, matter)| {
+                (matter.closed.is_some(), matter.reported.is_some(), matter.report_due(days), **id)
+            });
             let lines = matters.iter().map(|(id, matter)| {
                 let due = matter.report_due(days);
                 let state = match (&matter.closed, &matter.reported) {
                     (Some(_), _) => "closed".to_owned(),
                     (None, Some((_, reported))) => format!("reported on {}", reported.reported_on),
-                    (None, None) if today > due => format!("NOT REPORTED, {} days past its date {due}", today.days_since(due)),
+                    (None, None) if today > due => {
+                        format!("NOT REPORTED, {} days past its date {due}", today.days_since(due))
+                    }
                     (None, None) => format!("to be reported by {due}, {} days left", due.days_since(today)),
                 };
                 format!("{id:<5} {:<8} {state}: {}", matter.what.clause, matter.what.what)
             });
             let text: Vec<String> = lines.collect();
-            session.say(&if text.is_empty() { "No non-compliance is on record".to_owned() } else { text.join("\n") }, json!(record.noncompliances))
+            session.say(
+                &if text.is_empty() { "No non-compliance is on record".to_owned() } else { text.join("\n") },
+                json!(record.noncompliances),
+            )
         }
     }
 }
@@ -204,14 +232,22 @@ pub fn misuse(place: &Place, verb: Misuse) -> Result<u8, Mistakes> {
             let by = session.by.clone();
             session.workspace.permit(&by, Action::HandleMisuse, None)?;
             let standing = session.workspace.standing_of(&by)?;
-            let shown = session.workspace.record.misuse.iter().filter(|(_, misuse)| !misuse.is_hidden_from(&by, &standing.user_ids));
+            let shown = session
+                .workspace
+                .record
+                .misuse
+                .iter()
+                .filter(|(_, misuse)| !misuse.is_hidden_from(&by, &standing.user_ids));
             let shown: Vec<_> = shown.collect();
             let lines = shown.iter().map(|(id, misuse)| {
                 let state = if misuse.closed() { "closed" } else { "open" };
                 format!("{id:<5} {state:<7} {}: {}", misuse.what.user_id, misuse.what.what)
             });
             let text: Vec<String> = lines.collect();
-            session.say(&if text.is_empty() { "Nothing that you may see".to_owned() } else { text.join("\n") }, json!(shown))
+            session.say(
+                &if text.is_empty() { "Nothing that you may see".to_owned() } else { text.join("\n") },
+                json!(shown),
+            )
         }
     }
 }

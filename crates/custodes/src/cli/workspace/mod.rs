@@ -30,6 +30,9 @@ use custodes_compliance::{london, record::Record};
 use super::{Mistakes, OutputFormat, print};
 use crate::work::{WorkError, Workspace, keys};
 
+/// The ids of [`Place`]'s arguments.
+pub const SHARED: &[&str] = &["the workspace", "who acts", "the keys", "the form"];
+
 /// Where the workspace is, and who acts in it.
 // The ids are words that no verb's own argument has: clap tells arguments apart by them.
 #[derive(Debug, Clone, clap::Args)]
@@ -76,14 +79,18 @@ impl Place {
             let own = record.people.iter().find(|(_, person)| person.login.is_some() && person.login == login);
             return own.map(|(id, _)| id.clone()).ok_or_else(|| {
                 let login = login.unwrap_or_else(|| "(none)".to_owned());
-                WorkError::Said(format!("your log-in name {login:?} belongs to nobody in this workspace: say who acts with --as"))
+                WorkError::Said(format!(
+                    "your log-in name {login:?} belongs to nobody in this workspace: say who acts with --as"
+                ))
             });
         };
         let registered = record.person(person).and_then(|person| person.login.as_deref());
         match (registered, login.as_deref()) {
-            (Some(registered), login) if login != Some(registered) => {
-                Err(format!("{person} acts under the log-in name {registered:?}, and you are {:?}", login.unwrap_or("(none)")).into())
-            }
+            (Some(registered), login) if login != Some(registered) => Err(format!(
+                "{person} acts under the log-in name {registered:?}, and you are {:?}",
+                login.unwrap_or("(none)")
+            )
+            .into()),
             _ => Ok(person.clone()),
         }
     }

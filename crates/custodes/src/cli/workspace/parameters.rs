@@ -49,7 +49,9 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             })?;
             let proposal = session.workspace.record.proposals.keys().next_back().map(ToString::to_string);
             let proposal = proposal.unwrap_or_default();
-            let text = format!("{proposal} put forward; it holds when a senior manager approves it (custodes parameters approve {proposal})");
+            let text = format!(
+                "{proposal} put forward; it holds when a senior manager approves it (custodes parameters approve {proposal})"
+            );
             session.say(&text, json!({ "proposal": proposal, "holds_from": holds_from }))
         }
         Verb::Approve { proposal } => {
@@ -63,7 +65,11 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                     Some(done) => format!("approved by {} on {}", record.name_of(&done.by), done.day()),
                     None => "not approved".to_owned(),
                 };
-                format!("{id:<5} holds from {}, put forward by {}, {approved}", proposal.holds_from, record.name_of(&proposal.proposed.by))
+                format!(
+                    "{id:<5} holds from {}, put forward by {}, {approved}",
+                    proposal.holds_from,
+                    record.name_of(&proposal.proposed.by)
+                )
             });
             let text: Vec<String> = lines.collect();
             session.say(&text.join("\n"), json!(record.proposals))

@@ -88,7 +88,10 @@ pub fn person(place: &Place, verb: Person) -> Result<u8, Mistakes> {
                 let (name, login, user_ids) = (name.clone(), login.clone(), user_id.clone());
                 Ok(Act::from(PersonAdded { person: person.clone(), name, login, user_ids, mark: mark.clone() }))
             })?;
-            session.say(&format!("{name} ({person}) added; a role is given with `custodes role give`"), json!({ "person": person }))
+            session.say(
+                &format!("{name} ({person}) added; a role is given with `custodes role give`"),
+                json!({ "person": person }),
+            )
         }
         Person::Change { person, name, login, user_id, reason } => {
             session.act(|_| {
@@ -126,9 +129,7 @@ pub fn roles(place: &Place, verb: Roles) -> Result<u8, Mistakes> {
             session.say(&text, json!({ "person": person, "role": role, "from": from, "until": until }))
         }
         Roles::Withdraw { person, role, reason } => {
-            session.act(|_| {
-                Ok(Act::from(RoleWithdrawn { person: person.clone(), role, reason: reason.clone() }))
-            })?;
+            session.act(|_| Ok(Act::from(RoleWithdrawn { person: person.clone(), role, reason: reason.clone() })))?;
             session.say(&format!("{person} is {} no longer", role.title()), json!({ "person": person, "role": role }))
         }
     }

@@ -127,7 +127,10 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
                 format!("  frame_sha256 {}", plan.frame.sha256),
             ];
             if plan.frame.uncertain > 0 {
-                lines.push(format!("  {} rows of which it cannot be said whether they belong are not among them", plan.frame.uncertain));
+                lines.push(format!(
+                    "  {} rows of which it cannot be said whether they belong are not among them",
+                    plan.frame.uncertain
+                ));
             }
             lines.extend(plan.frame.not_whole.iter().map(|why| format!("  the evidence is not whole: {why}")));
             if let Size::Rate(rate) = &plan.size
@@ -141,11 +144,17 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         }
         Plan::Supersede { audit, reason } => {
             let mut session = place.session()?;
-            let plan = session.workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);
+            let plan =
+                session.workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);
             session.act(|_| Ok(Act::from(PlanSuperseded { audit, plan, reason: reason.clone() })))?;
-            session.say(&format!("Plan {plan} of {audit} is superseded, and stays to be seen"), json!({ "audit": audit, "plan": plan }))
+            session.say(
+                &format!("Plan {plan} of {audit} is superseded, and stays to be seen"),
+                json!({ "audit": audit, "plan": plan }),
+            )
         }
-        Plan::Size { population, tolerable, expected, rate } => sizes(place.format, population, tolerable, expected, rate.as_deref()),
+        Plan::Size { population, tolerable, expected, rate } => {
+            sizes(place.format, population, tolerable, expected, rate.as_deref())
+        }
         Plan::Secret => {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text)?;
@@ -156,7 +165,13 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
     }
 }
 
-fn sizes(format: OutputFormat, population: u64, tolerable: Option<u64>, expected: u64, rate: Option<&str>) -> Result<u8, Mistakes> {
+fn sizes(
+    format: OutputFormat,
+    population: u64,
+    tolerable: Option<u64>,
+    expected: u64,
+    rate: Option<&str>,
+) -> Result<u8, Mistakes> {
     let confidence = Confidence::NINETY_FIVE_PERCENT;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
@@ -234,7 +249,9 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
         }
     };
     let state = session.workspace.record.audits.get(&audit);
-    let part = state.and_then(Audit::plan).and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
+    let part = state
+        .and_then(Audit::plan)
+        .and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
     audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
     session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
@@ -319,7 +336,10 @@ fn draw_any(arguments: &Draw, seed: &str) -> Result<u8, Mistakes> {
         OutputFormat::Json => {
             let sample: Vec<_> = rows.iter().map(|(ticket, id)| json!({ "ticket": ticket, "id": id })).collect();
             let digest = frame.digest();
-            print(&format!("{:#}\n", json!({ "frame_sha256": digest.frame_sha256.to_string(), "count": digest.count, "sample": sample })))?;
+            print(&format!(
+                "{:#}\n",
+                json!({ "frame_sha256": digest.frame_sha256.to_string(), "count": digest.count, "sample": sample })
+            ))?;
         }
         OutputFormat::Table => {
             let text: String = rows.iter().map(|(ticket, id)| format!("{ticket}  {id}\n")).collect();

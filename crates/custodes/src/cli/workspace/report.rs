@@ -26,6 +26,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     let issued = reporting::issue(&mut session.workspace, &by, arguments.audit)?;
     std::fs::write(&arguments.out, &issued.html).map_err(WorkError::file(&arguments.out, "cannot be written"))?;
-    let text = format!("Report of {} written to {}\n  sha256 {}", arguments.audit, arguments.out.display(), issued.sha256);
+    let text =
+        format!("Report of {} written to {}\n  sha256 {}", arguments.audit, arguments.out.display(), issued.sha256);
     session.say(&text, json!({ "audit": arguments.audit, "file": arguments.out, "sha256": issued.sha256 }))
 }

@@ -76,7 +76,10 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
             let latest = today().plus_months(-12 * years);
             let before = before.unwrap_or(latest);
             if before > latest {
-                return Err(format!("records are kept {years} years: nothing made on or after {latest} can be disposed of").into());
+                return Err(format!(
+                    "records are kept {years} years: nothing made on or after {latest} can be disposed of"
+                )
+                .into());
             }
             let (entries, objects) = disposable(&session.workspace.record, before);
             let mark = Mark::of(random()?);
@@ -91,7 +94,11 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
                 }))
             })?;
             let id = session.workspace.record.disposals.keys().next_back().map(ToString::to_string).unwrap_or_default();
-            let text = format!("{id}: the content of {} entries and {} files, all finished before {before}. It is done when a second person approves it (custodes dispose approve {id})", entries.len(), objects.len());
+            let text = format!(
+                "{id}: the content of {} entries and {} files, all finished before {before}. It is done when a second person approves it (custodes dispose approve {id})",
+                entries.len(),
+                objects.len()
+            );
             session.say(&text, json!({ "disposal": id, "entries": entries, "objects": objects }))
         }
         Dispose::Approve { disposal } => {
@@ -103,7 +110,11 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
             for sha256 in &proposed.objects {
                 session.workspace.archive.remove(&object(sha256)?)?;
             }
-            let text = format!("{} entries are disposed of under {:?}: their leaves stay, and every proof of the others", of.len(), proposed.rule);
+            let text = format!(
+                "{} entries are disposed of under {:?}: their leaves stay, and every proof of the others",
+                of.len(),
+                proposed.rule
+            );
             session.say(&text, json!({ "disposal": disposal, "entries": proposed.entries }))
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use custodes_compliance::acts::Act;
-use custodes_compliance::acts::schedule::{Outcome, Reviewed, ReviewsRecorded};
 use custodes_compliance::acts::ReviewId;
+use custodes_compliance::acts::schedule::{Outcome, Reviewed, ReviewsRecorded};
 use custodes_compliance::london;
 use custodes_compliance::record::typed;
 use custodes_compliance::time::Instant;

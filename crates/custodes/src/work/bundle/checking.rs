@@ -38,11 +38,7 @@ pub struct Checking<'a> {
 }
 
 impl<'a> Checking<'a> {
-    pub fn new(
-        files: &'a BTreeMap<&'a str, &'a [u8]>,
-        info: &'a Info,
-        checkpoint: &SignedCheckpoint,
-    ) -> Checking<'a> {
+    pub fn new(files: &'a BTreeMap<&'a str, &'a [u8]>, info: &'a Info, checkpoint: &SignedCheckpoint) -> Checking<'a> {
         let checkpoint = checkpoint.checkpoint();
         let head = checkpoint.head();
         let mut checking = Checking {
@@ -59,7 +55,11 @@ impl<'a> Checking<'a> {
             defects: Vec::new(),
         };
         if checkpoint.origin().as_str() != info.origin {
-            checking.defect(format!("{CHECKPOINT} is of the journal {:?}, and the bundle of {:?}", checkpoint.origin().as_str(), info.origin));
+            checking.defect(format!(
+                "{CHECKPOINT} is of the journal {:?}, and the bundle of {:?}",
+                checkpoint.origin().as_str(),
+                info.origin
+            ));
         }
         if head.size.0 != info.size || head.root.to_string() != info.root {
             checking.defect(format!("{CHECKPOINT} is of other entries than {INFO} says"));
@@ -111,7 +111,10 @@ impl<'a> Checking<'a> {
             proven += u64::from(self.defects.len() == defects);
         }
         self.record.size = self.info.size;
-        self.hold(format!("{proven} entries are in the journal of {} entries, and each is what was committed to", self.info.size));
+        self.hold(format!(
+            "{proven} entries are in the journal of {} entries, and each is what was committed to",
+            self.info.size
+        ));
         self.carried();
         self.disposed();
     }
@@ -143,7 +146,10 @@ impl<'a> Checking<'a> {
                         {
                             self.made = Some(made.clone());
                             if at != self.info.made_at {
-                                self.defect(format!("{INFO} says that the bundle was made at {}, and entry {index} {at}", self.info.made_at));
+                                self.defect(format!(
+                                    "{INFO} says that the bundle was made at {}, and entry {index} {at}",
+                                    self.info.made_at
+                                ));
                             }
                         }
                     }
@@ -160,7 +166,10 @@ impl<'a> Checking<'a> {
         let info = self.info;
         let opened = self.record.workspace.as_ref().map(|opened| &opened.what);
         let same = opened.is_some_and(|opened| {
-            opened.origin == info.origin && opened.key == info.key && opened.lea == info.lea && opened.standard == info.standard
+            opened.origin == info.origin
+                && opened.key == info.key
+                && opened.lea == info.lea
+                && opened.standard == info.standard
         });
         if !same {
             self.defect(format!("{INFO} says otherwise than the journal's first entry whose journal it is"));
@@ -168,13 +177,24 @@ impl<'a> Checking<'a> {
         let Some(made) = self.made.clone() else {
             return self.defect(format!("entry {} by which the bundle was made is not in it", info.entry));
         };
-        if made.audits != info.audits || made.for_whom != info.for_whom || made.size != info.entry + 1 {
-            self.defect(format!("{INFO} says otherwise than entry {} for whom the bundle is, or of which audits", info.entry));
+        let same = made.audits == info.audits && made.for_whom == info.for_whom && made.program == info.program;
+        if !same || Some(made.size) != info.entry.checked_add(1) {
+            self.defect(format!(
+                "{INFO} says otherwise than entry {} for whom the bundle is, or of which audits",
+                info.entry
+            ));
         }
         let stated: Vec<(u64, u64)> = made.entries.iter().copied().chain([(info.entry, info.entry)]).collect();
         for (first, last) in gaps(&stated, &self.entries) {
-            let what = if first == last { format!("entry {first}: it was") } else { format!("entries {first} to {last}: they were") };
-            self.defect(format!("{what} left out, although the bundle was made with {}", if first == last { "it" } else { "them" }));
+            let what = if first == last {
+                format!("entry {first}: it was")
+            } else {
+                format!("entries {first} to {last}: they were")
+            };
+            self.defect(format!(
+                "{what} left out, although the bundle was made with {}",
+                if first == last { "it" } else { "them" }
+            ));
         }
         let strange = |entry: &&u64| !stated.iter().any(|(first, last)| first <= *entry && *entry <= last);
         let strange: Vec<u64> = self.entries.iter().filter(strange).copied().collect();
@@ -204,7 +224,8 @@ impl<'a> Checking<'a> {
     /// The files are exactly those that were named when the bundle was made.
     pub fn contents(&mut self) {
         let Some(made) = self.made.clone() else { return };
-        let named: BTreeMap<&str, &str> = made.contents.iter().map(|(name, sha256)| (name.as_str(), sha256.as_str())).collect();
+        let named: BTreeMap<&str, &str> =
+            made.contents.iter().map(|(name, sha256)| (name.as_str(), sha256.as_str())).collect();
         let mut whole = 0;
         for (name, sha256) in &named {
             match self.files.get(name) {
@@ -252,7 +273,8 @@ impl<'a> Checking<'a> {
     pub fn reports(&mut self) {
         for id in &self.info.audits {
             let name = since_report_name(id);
-            let report = self.record.audits.get(id).and_then(|audit| audit.reports.last()).map(|(_, report)| report.clone());
+            let report =
+                self.record.audits.get(id).and_then(|audit| audit.reports.last()).map(|(_, report)| report.clone());
             let found = match (report, self.files.get(name.as_str())) {
                 (None, None) => continue,
                 (Some(report), Some(proof)) => match Hash::parse(&report.root) {

@@ -35,7 +35,9 @@ pub enum NotABundle {
     NotZip,
     #[error("it is damaged at byte {at}: part of it is missing, or was changed")]
     Damaged { at: usize },
-    #[error("it is not as `custodes bundle` wrote it: byte {at} was changed, or it was packed anew; ask for the file itself")]
+    #[error(
+        "it is not as `custodes bundle` wrote it: byte {at} was changed, or it was packed anew; ask for the file itself"
+    )]
     NotAsWritten { at: usize },
     #[error("the file {name:?} in it is damaged: its check sum is another")]
     CheckSum { name: String },
@@ -250,7 +252,10 @@ mod tests {
     fn what_is_written_reads_back_and_any_zip_program_can_read_it() {
         let bytes = write(&files()).unwrap();
         let back = read(&bytes).unwrap();
-        assert_eq!(back.into_iter().map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).collect::<BTreeMap<_, _>>(), files());
+        assert_eq!(
+            back.into_iter().map(|(name, bytes)| (name.to_owned(), bytes.to_vec())).collect::<BTreeMap<_, _>>(),
+            files()
+        );
         let mut other = zip::ZipArchive::new(io::Cursor::new(bytes)).unwrap();
         assert_eq!(other.comment(), MARKING.as_bytes());
         let mut text = String::new();

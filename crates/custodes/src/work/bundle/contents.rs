@@ -55,12 +55,7 @@ pub fn is_disposed_of(record: &Record, sha256: &str) -> bool {
 }
 
 /// The rows of the records on the audit's worklist, of every plan that it had.
-fn rows(
-    workspace: &Workspace,
-    ids: &[AuditId],
-    id: &AuditId,
-    audit: &Audit,
-) -> Result<Option<Vec<u8>>, WorkError> {
+fn rows(workspace: &Workspace, ids: &[AuditId], id: &AuditId, audit: &Audit) -> Result<Option<Vec<u8>>, WorkError> {
     let (clause, _) = audits::clause_of(&workspace.record, id)?;
     let keys: BTreeSet<String> = audit.items.keys().cloned().collect();
     let Some(set) = audits::set_of(clause).filter(|_| !keys.is_empty()) else { return Ok(None) };

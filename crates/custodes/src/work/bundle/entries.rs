@@ -31,7 +31,8 @@ impl Proven {
     pub fn to_line(&self) -> Result<String, String> {
         let Proven { entry: Entry { index, leaf, content }, proof } = self;
         let text = |bytes: &[u8]| {
-            String::from_utf8(bytes.to_vec()).map_err(|_| format!("entry {} is no text: `custodes verify` says more", index.0))
+            String::from_utf8(bytes.to_vec())
+                .map_err(|_| format!("entry {} is no text: `custodes verify` says more", index.0))
         };
         let line = Line {
             index: index.0,
@@ -77,7 +78,9 @@ mod tests {
             let line = proven.to_line().unwrap();
             let line = line.strip_suffix('\n').unwrap();
             assert_eq!(Proven::parse(line).unwrap().entry, entry);
-            for other in [format!(" {line}"), line.replace(":12", ": 12"), line.replace("\"proof\"", "\"more\":1,\"proof\"")] {
+            for other in
+                [format!(" {line}"), line.replace(":12", ": 12"), line.replace("\"proof\"", "\"more\":1,\"proof\"")]
+            {
                 assert!(Proven::parse(&other).is_none(), "{other}");
             }
         }

@@ -88,6 +88,7 @@ fn describe(contents: &Files, audits: &[AuditId], for_whom: &str) -> BundleMade 
         size: 0,
         contents: contents.iter().map(|(name, bytes)| (name.clone(), Hash::of(bytes).to_string())).collect(),
         entries: Vec::new(),
+        program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
     }
 }
 
@@ -112,7 +113,8 @@ fn previous<'a>(record: &'a Record, for_whom: &str, before: u64) -> Option<&'a R
 
 /// A kept checkpoint: the first that covers so many entries.
 fn covering(kept: &[(TreeSize, String)], size: u64) -> Result<(Head, &str), WorkError> {
-    let (_, note) = kept.iter().find(|(kept, _)| kept.0 >= size).ok_or("the journal's present state is not signed yet")?;
+    let (_, note) =
+        kept.iter().find(|(kept, _)| kept.0 >= size).ok_or("the journal's present state is not signed yet")?;
     let checkpoint = SignedCheckpoint::parse(note.as_bytes()).map_err(|error| error.to_string())?;
     Ok((checkpoint.checkpoint().head(), note))
 }
@@ -164,7 +166,7 @@ fn write(workspace: &Workspace, made: &Recorded<BundleMade>, mut files: Files, o
         for_whom: made.what.for_whom.clone(),
         audits: made.what.audits.clone(),
         standard: opened.standard.clone(),
-        program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
+        program: made.what.program.clone(),
         previous,
     };
     files.insert(READ_ME.to_owned(), info.read_me().into_bytes());

@@ -26,6 +26,8 @@ mod make;
 mod open;
 mod parts;
 mod selection;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +37,7 @@ use custodes_journal::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 pub use container::MARKING;
-pub use make::{Made, make};
+pub use make::make;
 pub use open::{Opened, open, open_with};
 pub use parts::parts;
 

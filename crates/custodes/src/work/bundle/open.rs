@@ -71,7 +71,8 @@ pub fn read(bytes: &[u8], keys: &[VerifierKey], witnesses: &[VerifierKey]) -> Re
         let bytes = files.get(name).ok_or_else(|| format!("it has no {name}, so it is not a bundle"))?;
         std::str::from_utf8(bytes).map_err(|_| format!("{name} in it is no text"))
     };
-    let info: Info = serde_json::from_str(text(INFO)?).map_err(|error| format!("{INFO} in it cannot be read: {error}"))?;
+    let info: Info =
+        serde_json::from_str(text(INFO)?).map_err(|error| format!("{INFO} in it cannot be read: {error}"))?;
     if info.form != FORM {
         return Err(format!("it is of the form {:?}, and this program reads {FORM:?}", info.form));
     }
@@ -144,7 +145,9 @@ fn signatures(
                 }
             }
         },
-        _ => checking.defect(format!("{WITNESSED} and {SINCE_WITNESSED} belong together, and one of them is not there")),
+        _ => {
+            checking.defect(format!("{WITNESSED} and {SINCE_WITNESSED} belong together, and one of them is not there"))
+        }
     }
     times.into_iter().flatten().max()
 }
@@ -216,7 +219,9 @@ impl Checking<'_> {
     fn continues_previous(&mut self, proof: Option<&[u8]>) {
         let head = self.head;
         let previous = self.info.previous.as_ref().map(|(size, root)| {
-            Hash::parse(root).map(|root| Head { size: TreeSize(*size), root }).ok_or("the previous bundle's root is no hash")
+            Hash::parse(root)
+                .map(|root| Head { size: TreeSize(*size), root })
+                .ok_or("the previous bundle's root is no hash")
         });
         match (previous, proof) {
             (None, None) => {}
@@ -225,7 +230,9 @@ impl Checking<'_> {
                 Ok(()) => self.hold(format!("it continues the previous bundle, of {} entries", before.size.0)),
                 Err(why) => self.defect(format!("it does not continue the previous bundle: {why}")),
             },
-            _ => self.defect(format!("{SINCE_PREVIOUS} and the previous bundle in {INFO} belong together, and one of them is not there")),
+            _ => self.defect(format!(
+                "{SINCE_PREVIOUS} and the previous bundle in {INFO} belong together, and one of them is not there"
+            )),
         }
     }
 }
