@@ -11,10 +11,14 @@ mod disposed;
 pub mod evidence;
 mod fold;
 pub mod keys;
+pub mod receiving;
 mod redrawing;
 pub mod reporting;
 pub mod standing;
 pub mod verifying;
+pub mod witness;
+pub mod witness_server;
+pub mod witnessing;
 mod workspace;
 
 use custodes_compliance::roles::Refusal;
