@@ -31,7 +31,6 @@ pub struct View {
 
 /// What a check of the workspace found.
 pub struct Checked {
-    pub window: Window,
     pub parameters: Parameters,
     pub outcome: Outcome,
     pub report: Report,
@@ -94,7 +93,7 @@ impl Workspace {
         let source = view.source(window)?;
         let (outcome, report) = check(&source, window, &parameters, threads(), only)?;
         view.laid_out.confirm(&report.inputs)?;
-        Ok(Checked { window, parameters, outcome, report })
+        Ok(Checked { parameters, outcome, report })
     }
 }
 

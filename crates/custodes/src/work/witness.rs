@@ -81,14 +81,6 @@ impl WitnessFolder {
         Ok(Cosigner::new(key))
     }
 
-    /// The key by which this witness's cosignatures are checked.
-    ///
-    /// # Errors
-    /// When the key cannot be read.
-    pub fn verifier(&self) -> Result<VerifierKey, WorkError> {
-        Ok(self.cosigner()?.verifier().clone())
-    }
-
     /// The public keys of the journals that it cosigns.
     ///
     /// # Errors

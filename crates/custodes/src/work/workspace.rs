@@ -35,7 +35,6 @@ const TRIES: usize = 20;
 
 /// An open workspace.
 pub struct Workspace {
-    folder: PathBuf,
     pub log: SqliteLog,
     pub archive: Archive,
     pub record: Record,
@@ -69,7 +68,7 @@ impl Workspace {
         let keys = Keys::create(&opening.keys, &origin)?;
         let log = SqliteLog::create(&folder.join(JOURNAL))?;
         let archive = Archive::open(&folder.join(EVIDENCE))?;
-        let mut workspace = Workspace::new(folder, log, archive, Some(keys))?;
+        let mut workspace = Workspace::new(log, archive, Some(keys))?;
         workspace.begin(opening, &origin)?;
         Ok(workspace)
     }
@@ -119,16 +118,15 @@ impl Workspace {
         }
         let log = SqliteLog::open(&journal)?;
         let archive = Archive::open(&folder.join(EVIDENCE))?;
-        let mut workspace = Workspace::new(folder, log, archive, None)?;
+        let mut workspace = Workspace::new(log, archive, None)?;
         let origin = workspace.opened()?.origin.clone();
         workspace.keys = Keys::open(keys, &origin)?;
         Ok(workspace)
     }
 
-    fn new(folder: &Path, log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
+    fn new(log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
         let head = log.head()?;
         let mut workspace = Workspace {
-            folder: folder.to_owned(),
             log,
             archive,
             record: Record::default(),
@@ -140,10 +138,6 @@ impl Workspace {
         workspace.take_up_kept_record()?;
         workspace.catch_up()?;
         Ok(workspace)
-    }
-
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     pub fn head(&self) -> Head {

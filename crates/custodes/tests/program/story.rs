@@ -148,10 +148,11 @@ pub fn evidence(into: &Path) -> PathBuf {
 fn a_quarter_at_a_made_up_force() {
     let mut story = Story::begins("2026-10-01 08:00:00");
     evidence(story.path());
-    opening(&mut story);
+    let key = opening(&mut story);
     sampling(&mut story);
     judging(&mut story);
     noncompliance(&mut story);
+    to_the_national_auditor(&mut story, &key);
     let golden = root().join("crates/custodes/tests/program/story.txt");
     let transcript = story.transcript();
     if std::env::var_os("CUSTODES_ACCEPT").is_some() {
@@ -164,9 +165,11 @@ fn a_quarter_at_a_made_up_force() {
     );
 }
 
-pub fn opening(story: &mut Story) {
+/// Returns the public key of the journal.
+pub fn opening(story: &mut Story) -> String {
     story.tells("A workspace is made, people come in. An auditor's part waits for the evidence of section 3.");
-    story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
+    let said = story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
+    let key = said.lines().find_map(|line| line.strip_prefix("Public key")).expect("the key").trim().to_owned();
     for (id, name) in [
         ("la1", "L. First"),
         ("la2", "L. Second"),
@@ -194,6 +197,7 @@ pub fn opening(story: &mut Story) {
     story.does("ad1", "role give la2 local-auditor --deputy-for la1 --reason \"deputises\"");
     story.is_refused("ad1", "role give rv1 reviewer --reason helps", "(3.b)");
     story.does("ad1", "person list");
+    key
 }
 
 pub fn sampling(story: &mut Story) {
@@ -314,4 +318,18 @@ fn noncompliance(story: &mut Story) {
     story.does("la1", "misuse report nm00002 --what \"searches of a neighbour's plate\" --line sm1");
     story.does("sm1", "misuse list");
     story.does("la1", "misuse list");
+}
+
+fn to_the_national_auditor(story: &mut Story, key: &str) {
+    story.tells("One file with everything, verified with the public key alone, and received by the National Auditor.");
+    story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out A1.zip");
+    story.does_alone(&format!("verify A1.zip --key {key}"));
+    story.does_alone(&format!("verify northmere --key {key}"));
+    story.does_alone("redraw A1.zip --audit A1");
+    story.at("national");
+    super::national::office(story, key);
+    story.does("na1", "witness init w --name witness.example/na");
+    story.does("na1", "receive A1.zip --lea northmere --witness-dir w");
+    story.does("na1", "national");
+    story.does_alone("verify national");
 }

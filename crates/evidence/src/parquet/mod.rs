@@ -172,7 +172,8 @@ impl ParquetFile {
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata);
             let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
             let mut builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
-            if rows != [first..end] {
+            let whole = rows.first().is_some_and(|only| rows.len() == 1 && *only == (first..end));
+            if !whole {
                 let within = rows.iter().map(|rows| (rows.start - first) as usize..(rows.end - first) as usize);
                 let selection = RowSelection::from_consecutive_ranges(within, (end - first) as usize);
                 builder = builder.with_row_selection(selection);
