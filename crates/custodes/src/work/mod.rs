@@ -11,6 +11,7 @@ mod disposed;
 pub mod evidence;
 mod fold;
 pub mod keys;
+mod objects;
 mod redrawing;
 pub mod reporting;
 pub mod standing;
