@@ -8,6 +8,7 @@ pub mod cadence;
 pub mod draw;
 pub mod event;
 pub mod london;
+pub mod national;
 pub mod parameters_in_force;
 pub mod performing;
 pub mod record;

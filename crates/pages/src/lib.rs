@@ -6,6 +6,8 @@
 
 pub mod annual_return;
 mod audit_report;
+mod national;
 mod words;
 
 pub use audit_report::audit_report;
+pub use national::{controllers_report, receipt};

@@ -68,6 +68,8 @@ acts! {
     Refused(people::Refused) = "act.refused";
     ParametersProposed(people::ParametersProposed) = "parameters.proposed";
     ParametersApproved(people::ParametersApproved) = "parameters.approved";
+    WitnessTrusted(people::WitnessTrusted) = "witness.trusted";
+    WitnessDismissed(people::WitnessDismissed) = "witness.dismissed";
 
     DataRequested(evidence::DataRequested) = "data.requested";
     EvidenceImported(evidence::EvidenceImported) = "evidence.imported";

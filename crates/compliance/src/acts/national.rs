@@ -63,6 +63,15 @@ pub struct BundleReceived {
     /// Parameters that differ from the defaults, so that figures are compared beside what made them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<(String, String)>,
+    /// Which returns it is, as they were expected: by `what`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<String>,
+    /// When its checkpoint was cosigned by the National Auditor's witness, as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed_at: Option<Instant>,
+    /// The cosignature: signature lines, which the LEA adds to its checkpoint.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cosignature: String,
 }
 
 /// A return that an LEA owes, and by when (4.2, or one the National Auditor asks for).

@@ -111,3 +111,19 @@ pub struct ParametersProposed {
 pub struct ParametersApproved {
     pub proposal: ProposalId,
 }
+
+/// From now on this witness's cosignatures count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessTrusted {
+    /// The verifier key of the witness, as C2SP writes it, handed over out of band.
+    pub key: String,
+    /// Who it is, and how its key was handed over.
+    pub reason: String,
+}
+
+/// From now on this witness's cosignatures count no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessDismissed {
+    pub key: String,
+    pub reason: String,
+}

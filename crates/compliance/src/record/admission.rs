@@ -10,6 +10,7 @@ mod steps;
 
 use super::Record;
 use crate::acts::audit::Matter;
+use crate::acts::people::Kind;
 use crate::acts::{Act, AuditId, PersonId};
 use crate::london;
 use crate::roles::{Action, Refusal, Role, Standing, independence};
@@ -37,7 +38,12 @@ impl Actor<'_> {
 pub fn action_of(act: &Act) -> Option<Action> {
     Some(match act {
         Act::WorkspaceOpened(_) | Act::Refused(_) => return None,
-        Act::PersonAdded(_) | Act::PersonChanged(_) | Act::RoleGiven(_) | Act::RoleWithdrawn(_) => Action::ManagePeople,
+        Act::PersonAdded(_)
+        | Act::PersonChanged(_)
+        | Act::RoleGiven(_)
+        | Act::RoleWithdrawn(_)
+        | Act::WitnessTrusted(_)
+        | Act::WitnessDismissed(_) => Action::ManagePeople,
         Act::ParametersProposed(_) => Action::ProposeParameters,
         Act::ParametersApproved(_) => Action::ApproveParameters,
         Act::DataRequested(_) => Action::RequestData,
@@ -124,6 +130,7 @@ pub fn refusals(
     if let Some(action) = action_of(act) {
         refusals.extend(permission(record, action, clause_of(record, act).as_deref(), actor));
     }
+    refusals.extend(other_office(record, act, actor));
     refusals.extend(audits::refusals(record, act, actor));
     refusals.extend(of_others(record, act, actor, standing_of));
     // What is out of order is said only to those who may do it at all.
@@ -131,6 +138,33 @@ pub fn refusals(
         refusals.extend(steps::refusals(record, act, actor).into_iter().map(Refusal::NotNow));
     }
     refusals
+}
+
+/// Each LEA's audits are its own auditors', the National Auditor's nobody else's (3.a: the office appointed
+/// for it), whatever other part a person has here.
+fn other_office(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Refusal> {
+    if action_of(act) != Some(Action::ConductAudit) {
+        return Vec::new();
+    }
+    let office = office_of(record);
+    let holds = |roles: &[Role]| {
+        let person = record.person(actor.person);
+        person.is_some_and(|person| roles.iter().any(|role| person.holds(*role, actor.today())))
+    };
+    // Who conducts audits nowhere was told so.
+    if holds(office) || !holds(Action::ConductAudit.granted_to()) {
+        return Vec::new();
+    }
+    let action = Action::ConductAudit.name();
+    vec![Refusal::NoRole { person: actor.name(), action, roles: office }]
+}
+
+/// Who conducts audits in this workspace.
+pub fn office_of(record: &Record) -> &'static [Role] {
+    match record.workspace.as_ref().map(|workspace| workspace.what.kind) {
+        Some(Kind::National) => &[Role::NationalAuditor],
+        _ => &[Role::LocalAuditor],
+    }
 }
 
 /// What section 3 says against somebody else whom the act gives an auditor's part, or who conducts the audit.

@@ -43,6 +43,12 @@ impl Record {
                     proposal.approved = Some(done);
                 }
             }
+            Act::WitnessTrusted(what) => {
+                self.witnesses.insert(what.key.clone(), Recorded { done, what });
+            }
+            Act::WitnessDismissed(what) => {
+                self.witnesses.remove(&what.key);
+            }
             Act::DataRequested(_)
             | Act::EvidenceImported(_)
             | Act::EvidenceWithdrawn(_)

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::acts::evidence::{DataRequested, Original, Quarantined, Typed};
 use crate::acts::national::{BundleReceived, DemandMade, ExtentSet, LeaRegistered, ReturnExpected};
-use crate::acts::people::WorkspaceOpened;
+use crate::acts::people::{WitnessTrusted, WorkspaceOpened};
 use crate::acts::retention::{BundleMade, DisposalProposed, HoldPlaced};
 use crate::acts::schedule::{DueMoved, Reviewed};
 use crate::acts::{
@@ -97,6 +97,8 @@ pub struct Record {
     pub workspace: Option<Recorded<WorkspaceOpened>>,
     pub people: BTreeMap<PersonId, Person>,
     pub refusals: u64,
+    /// The witnesses whose cosignatures count, by their verifier keys.
+    pub witnesses: BTreeMap<String, Recorded<WitnessTrusted>>,
     pub proposals: BTreeMap<ProposalId, Proposal>,
     pub requests: BTreeMap<RequestId, Recorded<DataRequested>>,
     pub imports: BTreeMap<ImportId, Import>,

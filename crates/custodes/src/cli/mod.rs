@@ -69,6 +69,18 @@ enum Verb {
     Dispose(In<workspace::retention::Dispose>),
     Bundle(workspace::bundle::Arguments),
     Verify(verify::Arguments),
+    /// Another party vouches that the journal only ever grew; and being that other party
+    Witness(In<workspace::witness::Verb>),
+    /// The National Auditor's register of LEAs, and receipts for what came
+    Lea(In<workspace::lea::Verb>),
+    Receive(workspace::receive::Arguments),
+    National(workspace::national::Arguments),
+    /// Records or answers that the National Auditor demands of an LEA
+    Demand(In<workspace::demand::Demand>),
+    /// How much of the National Auditor's own audits a controller is shown
+    Extent(In<workspace::demand::Extent>),
+    ControllersReport(workspace::demand::Report),
+    Redraw(workspace::redraw::Arguments),
 }
 
 // A verb of verbs, in a workspace. (No doc comment: it would stand in the help of each.)
@@ -128,6 +140,14 @@ pub fn run() -> ExitCode {
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
         Verb::Bundle(arguments) => workspace::bundle::run(arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Witness(In { place, verb }) => workspace::witness::run(&place, verb),
+        Verb::Lea(In { place, verb }) => workspace::lea::run(&place, verb),
+        Verb::Receive(arguments) => workspace::receive::run(arguments),
+        Verb::National(arguments) => workspace::national::run(arguments),
+        Verb::Demand(In { place, verb }) => workspace::demand::demand(&place, verb),
+        Verb::Extent(In { place, verb }) => workspace::demand::extent(&place, verb),
+        Verb::ControllersReport(arguments) => workspace::demand::report(arguments),
+        Verb::Redraw(arguments) => workspace::redraw::run(&arguments),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

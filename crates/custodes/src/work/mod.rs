@@ -12,10 +12,14 @@ pub mod evidence;
 mod fold;
 pub mod keys;
 mod objects;
+pub mod receiving;
 mod redrawing;
 pub mod reporting;
 pub mod standing;
 pub mod verifying;
+pub mod witness;
+pub mod witness_server;
+pub mod witnessing;
 mod workspace;
 
 use custodes_compliance::roles::Refusal;

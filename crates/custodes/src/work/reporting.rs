@@ -14,7 +14,7 @@ use custodes_compliance::time::Instant;
 use custodes_standard::parameters::Parameter;
 
 use super::audits::{clause_of, frame_table, window_of};
-use super::{WorkError, Workspace};
+use super::{WorkError, Workspace, witnessing};
 
 /// A report, as it was issued.
 pub struct Issued {
@@ -162,7 +162,9 @@ fn strata(workspace: &Workspace, audit: &Audit) -> Result<BTreeMap<u32, BTreeMap
     Ok(all)
 }
 
-/// Who cosigned a checkpoint of this journal, as the notes say: whose keys they are, `verify` is told.
-fn witnessed(_workspace: &Workspace) -> Result<Vec<Witnessed>, WorkError> {
-    Ok(Vec::new())
+/// Which witness that is trusted here cosigned last.
+fn witnessed(workspace: &Workspace) -> Result<Vec<Witnessed>, WorkError> {
+    let last = witnessing::last_witnessed(workspace)?;
+    let told = last.map(|last| Witnessed { size: last.size, at: last.instant(), by: last.by });
+    Ok(told.into_iter().collect())
 }

@@ -7,10 +7,12 @@ mod documentation;
 mod forms;
 mod hostile;
 mod mistakes;
+mod national;
 mod patterns;
 mod sameness;
 mod story;
 mod tampering;
+mod witness;
 mod worked_examples;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The order of steps: what must have happened before, and what may not have. Each refusal says what to do.
 
+mod national;
+
 use crate::acts::Act;
 use crate::acts::audit::{Contribution, ItemJudged, PlanCommitted, SampleDrawn, SeedContributed, SeedSource};
 use crate::acts::people::Kind;
@@ -14,6 +16,7 @@ type Steps = Result<(), String>;
 pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<String> {
     let looked = match act {
         Act::PersonAdded(_) | Act::PersonChanged(_) | Act::RoleGiven(_) | Act::RoleWithdrawn(_) => people(record, act),
+        Act::WitnessTrusted(_) | Act::WitnessDismissed(_) => witnesses(record, act),
         Act::ParametersApproved(_) => parameters(record, act),
         Act::EvidenceImported(_) | Act::EvidenceWithdrawn(_) | Act::QuarantineSettled(_) => evidence(record, act),
         Act::ReviewsRecorded(_) | Act::DueMoved(_) => reviews(record, act, actor),
@@ -30,7 +33,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::DemandMade(_)
         | Act::DemandMet(_)
         | Act::DemandEscalated(_)
-        | Act::ExtentSet(_) => national(record, act),
+        | Act::ExtentSet(_) => national::refusals(record, act, actor),
         _ => audit(record, act, actor),
     };
     looked.err().into_iter().collect()
@@ -84,6 +87,20 @@ fn people(record: &Record, act: &Act) -> Steps {
     }
 }
 
+fn witnesses(record: &Record, act: &Act) -> Steps {
+    match act {
+        Act::WitnessTrusted(act) => {
+            given(&act.reason, "who the witness is, and how the key was handed over,")?;
+            ensure(!record.witnesses.contains_key(&act.key), || "this witness is trusted already".to_owned())
+        }
+        Act::WitnessDismissed(act) => {
+            given(&act.reason, "the reason")?;
+            ensure(record.witnesses.contains_key(&act.key), || "this witness is not trusted here".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
 fn parameters(record: &Record, act: &Act) -> Steps {
     let Act::ParametersApproved(act) = act else { return Ok(()) };
     let proposal = record.proposals.get(&act.proposal).ok_or_else(|| format!("there is no {}", act.proposal))?;
@@ -118,6 +135,10 @@ fn evidence(record: &Record, act: &Act) -> Steps {
 fn reviews(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     match act {
         Act::ReviewsRecorded(act) => {
+            let kind = record.workspace.as_ref().map(|workspace| workspace.what.kind);
+            ensure(kind != Some(Kind::National), || {
+                "reviews of an LEA are recorded in its own workspace, not in the National Auditor's".to_owned()
+            })?;
             ensure(!act.reviews.is_empty(), || "no review is named".to_owned())?;
             for review in &act.reviews {
                 let clause = clause(&review.clause)?;
@@ -169,7 +190,7 @@ fn audit(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             given(&act.reason, "the reason for handing it over")?;
             let person = record.person(&act.to).ok_or_else(|| format!("{} is not known in this workspace", act.to))?;
             let roles = person.roles_on(actor.today());
-            ensure(super::Action::ConductAudit.granted_to().iter().any(|role| roles.contains(role)), || {
+            ensure(super::office_of(record).iter().any(|role| roles.contains(role)), || {
                 format!("{} holds no role that conducts audits", act.to)
             })
         }
@@ -445,34 +466,4 @@ fn not_held(record: &Record, entries: &[u64]) -> Steps {
         ensure(!touched, || format!("the legal hold {} covers {}: {}", held.0, audit.what.audit, held.1.what.reason))?;
     }
     Ok(())
-}
-
-fn national(record: &Record, act: &Act) -> Steps {
-    let national = record.workspace.as_ref().is_some_and(|workspace| workspace.what.kind == Kind::National);
-    ensure(national, || "this belongs to the National Auditor's workspace (custodes init --national)".to_owned())?;
-    let registered = |lea: &str| {
-        ensure(record.leas.contains_key(lea), || format!("{lea:?} is not in the register: custodes lea register"))
-    };
-    let demand = |id| record.demands.get(id).ok_or_else(|| format!("there is no demand {id}"));
-    match act {
-        Act::LeaRegistered(act) => {
-            ensure(!record.leas.contains_key(&act.lea), || format!("{:?} is in the register already", act.lea))?;
-            given(&act.name, "the LEA's name")
-        }
-        Act::BundleReceived(act) => registered(&act.lea),
-        Act::ReturnExpected(act) => registered(&act.lea),
-        Act::DemandMade(act) => {
-            given(&act.what, "what is demanded")?;
-            registered(&act.lea)
-        }
-        Act::DemandMet(act) => {
-            given(&act.how, "how it was met")?;
-            ensure(demand(&act.demand)?.met.is_none(), || format!("{} was met before", act.demand))
-        }
-        Act::DemandEscalated(act) => {
-            given(&act.reason, "the reason")?;
-            ensure(demand(&act.demand)?.met.is_none(), || format!("{} was met before", act.demand))
-        }
-        _ => Ok(()),
-    }
 }

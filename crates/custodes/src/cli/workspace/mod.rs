@@ -2,17 +2,23 @@
 
 pub mod audit;
 pub mod bundle;
+pub mod demand;
 pub mod due;
 pub mod evidence;
 pub mod init;
+pub mod lea;
 pub mod matters;
+pub mod national;
 pub mod parameters;
 pub mod people;
 pub mod plan;
+pub mod receive;
+pub mod redraw;
 pub mod report;
 pub mod retention;
 pub mod review;
 pub mod status;
+pub mod witness;
 
 use std::path::PathBuf;
 

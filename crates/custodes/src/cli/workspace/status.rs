@@ -10,6 +10,7 @@ use custodes_compliance::time::Instant;
 
 use super::Place;
 use crate::cli::{Mistakes, print, status_board};
+use crate::work::witnessing;
 
 fn at(text: &str) -> Result<Instant, String> {
     london::parse_day_or_instant(text)
@@ -64,14 +65,20 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     sources.nc_report_days = checked.parameters.whole("nc_report_days");
     sources.covert = if arguments.covert { Covert::Named } else { Covert::Counted };
     let board = Board::of(&sources);
+    let last = witnessing::last_witnessed(&session.workspace)?;
+    let witnessed = witnessing::sentence(last.as_ref(), session.workspace.head().size.0, now);
     let form = match (arguments.ics, session.format) {
         (true, _) => Form::Ics,
         (false, crate::cli::OutputFormat::Json) => Form::Json,
         (false, crate::cli::OutputFormat::Table) => Form::Table,
     };
     let text = match form {
-        Form::Table => status_board::text(&board),
-        Form::Json => format!("{:#}\n", serde_json::to_value(&board)?),
+        Form::Table => format!("{}\nThis journal: {witnessed}\n", status_board::text(&board)),
+        Form::Json => {
+            let mut told = serde_json::to_value(&board)?;
+            told["witnessed"] = witnessed.into();
+            format!("{told:#}\n")
+        }
         Form::Ics => status_board::calendar(&board, now)?,
     };
     print(&text)?;

@@ -24,6 +24,7 @@ mod contents;
 mod entries;
 mod make;
 mod open;
+mod parts;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 pub use container::MARKING;
 pub use make::make;
 pub use open::{Opened, open, open_with};
+pub use parts::parts;
 
 const FORM: &str = "custodes-bundle/v1";
 

@@ -1,0 +1,85 @@
+//! Which audits an LEA made, and which are due.
+
+use std::collections::BTreeMap;
+
+use custodes_standard::model::{By, Check, Every, Period, Subjects};
+use custodes_standard::parameters::{Default as Declared, Parameter};
+use custodes_standard::v3;
+use serde::Serialize;
+
+use crate::acts::ReceiptId;
+use crate::acts::national::{BundleReceived, StatedAudit};
+use crate::cadence::due_after;
+use crate::london;
+use crate::record::Recorded;
+use crate::time::Day;
+
+/// An audit, and the receipt of the bundle that stated it last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatedByLea {
+    pub receipt: ReceiptId,
+    #[serde(flatten)]
+    pub audit: StatedAudit,
+}
+
+/// A clause that the LEA's auditor repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditDue {
+    pub clause: &'static str,
+    pub title: &'static str,
+    /// The day on which it was completed last, of the audits that were signed off.
+    pub last: Option<Day>,
+    /// None where no bundle has stated such an audit: then nobody here can say when the next is due.
+    pub due: Option<Day>,
+    /// 0 up to the due day.
+    pub days_late: i64,
+}
+
+pub(super) fn stated(accepted: &[(&ReceiptId, &Recorded<BundleReceived>)]) -> Vec<StatedByLea> {
+    let mut latest: BTreeMap<(usize, &str), StatedByLea> = BTreeMap::new();
+    for (id, receipt) in accepted {
+        for audit in &receipt.what.audits {
+            let told = StatedByLea { receipt: **id, audit: audit.clone() };
+            latest.insert((audit.audit.len(), &audit.audit), told);
+        }
+    }
+    latest.into_values().collect()
+}
+
+pub(super) fn cadence(accepted: &[(&ReceiptId, &Recorded<BundleReceived>)], as_of: Day) -> Vec<AuditDue> {
+    let stated = stated(accepted);
+    let parameters = accepted.last().map(|(_, receipt)| &receipt.what.parameters[..]).unwrap_or_default();
+    let clauses = v3::CLAUSES.iter().filter(|clause| clause.by == By::Auditor);
+    let repeated = clauses.filter_map(|clause| {
+        let every = clause.checks.iter().find_map(|check| match check {
+            Check::Cadence { every, of: Subjects::Lea, .. } => Some(*every),
+            _ => None,
+        });
+        Some((*clause, period(every?, parameters)?))
+    });
+    repeated
+        .map(|(clause, every)| {
+            let of_clause = stated.iter().filter(|told| told.audit.clause == clause.id && told.audit.signed_off);
+            let last = of_clause.map(|told| london::day_of(told.audit.completed_at)).max();
+            let due = last.map(|last| due_after(last, every));
+            let days_late = due.map_or(0, |due| super::days_late(due, as_of));
+            AuditDue { clause: clause.id, title: clause.title, last, due, days_late }
+        })
+        .collect()
+}
+
+/// The period by the LEA's own parameters, as its latest bundle stated them.
+fn period(every: Every, parameters: &[(String, String)]) -> Option<Period> {
+    match every {
+        Every::Days(days) => Some(Period::Days(days)),
+        Every::Months(months) => Some(Period::Months(months)),
+        Every::ParameterMonths(name) => {
+            let stated = parameters.iter().find(|(stated, _)| stated == name).and_then(|(_, value)| value.parse().ok());
+            let declared = || match Parameter::named(name)?.default {
+                Declared::Whole(months) => Some(months),
+                _ => None,
+            };
+            stated.or_else(declared).map(Period::Months)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `custodes national`: all LEAs at a glance: what came, what is late, which figures may be compared.
+
+use custodes_compliance::national::{Came, ClauseFigures, Lea, National};
+use custodes_compliance::roles::Action;
+use custodes_compliance::time::Day;
+use serde_json::json;
+
+use super::{Place, day};
+use crate::cli::Mistakes;
+use crate::work::audits::today;
+
+/// All LEAs: returns, punctuality, audits due, demands, and figures beside what made them
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// One LEA only
+    #[arg(long, value_name = "NAME")]
+    lea: Option<String>,
+    /// As on another day
+    #[arg(long, value_parser = day)]
+    as_of: Option<Day>,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
+    let mut session = arguments.place.session()?;
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::ReadNational, None)?;
+    let now = session.workspace.now()?;
+    let as_of = arguments.as_of.unwrap_or_else(today);
+    let nc_report_days = session.workspace.parameters_at(now)?.whole("nc_report_days");
+    let mut view = National::of(&session.workspace.record, as_of, nc_report_days);
+    if let Some(only) = &arguments.lea {
+        view.leas.retain(|lea| &lea.lea == only);
+        if view.leas.is_empty() {
+            return Err(format!("{only:?} is not in the register: custodes lea list").into());
+        }
+        // Beside nothing, figures cannot be compared; they are still shown with what made them.
+        for clause in &mut view.figures {
+            clause.figures.retain(|figure| &figure.lea == only);
+        }
+        view.figures.retain(|clause| !clause.figures.is_empty());
+    }
+    session.say(&text(&view), json!(view))
+}
+
+fn text(view: &National) -> String {
+    let mut lines = vec![format!("OFFICIAL-SENSITIVE\nAll LEAs on {}", view.as_of)];
+    if view.leas.is_empty() {
+        lines.push("The register is empty: custodes lea register".to_owned());
+    }
+    view.leas.iter().for_each(|lea| lea_lines(lea, &mut lines));
+    if !view.figures.is_empty() {
+        lines.push("\nFigures side by side (failed of examined; the latest audit of each LEA that was signed off)".to_owned());
+        view.figures.iter().for_each(|clause| figure_lines(clause, &mut lines));
+    }
+    lines.join("\n")
+}
+
+fn days(number: i64) -> String {
+    if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
+}
+
+fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
+    lines.push(format!("\n{} ({})", lea.name, lea.lea));
+    lines.push(match &lea.last_bundle {
+        Some(last) => format!("  last bundle    {} on {}, proving {} entries", last.receipt, last.received_on, last.size),
+        None => "  last bundle    none came yet".to_owned(),
+    });
+    lines.push(match &lea.last_witnessed {
+        Some(last) => format!("  last witnessed up to entry {}, {}", last.size, last.at),
+        None => "  last witnessed never here".to_owned(),
+    });
+    for refused in &lea.refused_since {
+        lines.push(format!("  REFUSED        {} on {}: {}", refused.receipt, refused.received_on, refused.defects.join("; ")));
+    }
+    for expected in &lea.returns {
+        let state = match &expected.came {
+            Came::Expected => "expected".to_owned(),
+            Came::Received { receipt, on, days_late: 0 } => format!("received {on} as {receipt}"),
+            Came::Received { receipt, on, days_late } => format!("received {on} as {receipt}, {} LATE", days(*days_late)),
+            Came::Missing { days_late } => format!("MISSING, {} late", days(*days_late)),
+        };
+        lines.push(format!("  return         {}, due {}: {state}", expected.what, expected.due));
+    }
+    for matter in &lea.noncompliances {
+        let state = if matter.closed { "closed" } else { "open" };
+        lines.push(format!(
+            "  non-compliance {} of {}, identified {}, due {}: by receipt {} ({} on {}); as the LEA states {}; {state}",
+            matter.noncompliance,
+            matter.clause,
+            matter.identified_on,
+            matter.due,
+            matter.by_receipt.in_words(),
+            matter.receipt,
+            matter.received_on,
+            matter.as_stated.in_words(),
+        ));
+    }
+    for told in &lea.audits {
+        let audit = &told.audit;
+        let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
+        lines.push(format!(
+            "  audit          {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed} ({})",
+            audit.audit, audit.clause, audit.from, audit.to, audit.population, audit.examined, audit.failed, audit.findings, told.receipt
+        ));
+    }
+    for due in lea.overdue_audits() {
+        let (last, by) = (due.last.map(|day| day.to_string()), due.due.map(|day| day.to_string()));
+        lines.push(format!(
+            "  OVERDUE        {} ({}): audited last on {}, due {}, {} late",
+            due.clause,
+            due.title,
+            last.unwrap_or_default(),
+            by.unwrap_or_default(),
+            days(due.days_late)
+        ));
+    }
+    let unknown: Vec<&str> = lea.cadence.iter().filter(|due| due.last.is_none()).map(|due| due.clause).collect();
+    if !unknown.is_empty() {
+        lines.push(format!("  no audit known of {}", unknown.join(", ")));
+    }
+    for demand in &lea.demands {
+        let state = match (demand.met_on, demand.days_late) {
+            (Some(on), 0) => format!("met {on}"),
+            (Some(on), late) => format!("met {on}, {} late", days(late)),
+            (None, 0) => "open".to_owned(),
+            (None, late) => format!("OVERDUE, {}", days(late)),
+        };
+        lines.push(format!("  demand         {} {}, due {}: {state}", demand.demand, demand.what, demand.due));
+    }
+}
+
+fn figure_lines(clause: &ClauseFigures, lines: &mut Vec<String>) {
+    lines.push(format!("  {}", clause.clause));
+    if !clause.unlike.is_empty() {
+        lines.push(format!("    NOT made alike, not to be compared: they differ in {}", clause.unlike.join(", ")));
+    }
+    if clause.periods_differ {
+        lines.push("    the periods are not all of one length".to_owned());
+    }
+    for figure in &clause.figures {
+        let rate = figure.rate.map_or("nothing examined".to_owned(), |rate| rate.to_string());
+        let set: Vec<String> = figure.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let set = if set.is_empty() { "all parameters by default".to_owned() } else { set.join(", ") };
+        lines.push(format!(
+            "    {:<16} {} of {}: {rate}; {} in the population, {} to {}; {set}",
+            figure.lea, figure.failed, figure.examined, figure.population, figure.from, figure.to
+        ));
+    }
+}

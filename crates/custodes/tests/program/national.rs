@@ -1,0 +1,110 @@
+//! From a made-up force's bundle to the National Auditor's receipt, and the view over all LEAs.
+
+use std::fs;
+
+use super::story::{self, Story};
+
+/// The word after `Public key`.
+fn key_in(said: &str) -> String {
+    let line = said.lines().find(|line| line.starts_with("Public key")).expect("a key");
+    line.split_whitespace().last().expect("a key").to_owned()
+}
+
+#[test]
+fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refused() {
+    let mut story = Story::begins("2026-10-01 08:00:00");
+    story::evidence(story.path());
+    story::opening(&mut story);
+    story::sampling(&mut story);
+    story::judging(&mut story);
+    story.does("la1", "noncompliance identify 8.2.4.a \"reasons not recorded\" --finding F1");
+    story.on("2026-10-20 09:00:00");
+    let made = story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out one.zip");
+    story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out two.zip");
+    let key = key_in(&made);
+
+    story.at("national");
+    let redrawn = story.does_alone("redraw one.zip --audit A1");
+    assert!(redrawn.contains("the same as the journal says") && redrawn.contains("seed 31415926535897932384"), "{redrawn}");
+    office(&mut story, &key);
+    story.is_refused("na1", "receive one.zip --lea nowhere", "not in the register");
+    story.does("na1", "lea expect northmere \"audits of the quarter\" --due 2026-10-15");
+    story.does("na1", "demand make northmere --what \"the records of A1\" --due 2026-10-19");
+    story.does("na1", "witness init w --name witness.example/na");
+    let view = story.does("na1", "national");
+    assert!(view.contains("MISSING, 5 days late") && view.contains("OVERDUE, 1 day") && view.contains("none came yet"), "{view}");
+
+    let receipt = story.does(
+        "na1",
+        "receive one.zip --lea northmere --return \"audits of the quarter\" --demand K1 --witness-dir w --html receipt.html",
+    );
+    assert!(receipt.contains("RECEIPT B1") && receipt.contains("everything in it holds"), "{receipt}");
+    assert!(receipt.contains("A1 of 8.2.4.a") && receipt.contains("N1 of 8.2.4.a"), "{receipt}");
+    let page = fs::read_to_string(story.path().join("receipt.html")).expect("a page");
+    assert!(page.contains("Receipt B1") && page.contains("OFFICIAL-SENSITIVE"));
+    assert!(story.does("na1", "receive one.zip --lea northmere").contains("received before"));
+    assert!(story.does("na1", "receive two.zip --lea northmere --witness-dir w").contains("RECEIPT B2"));
+    let view = story.does("na1", "national");
+    assert!(view.contains("received 2026-10-20 as B1, 5 days LATE"), "{view}");
+    assert!(view.contains("by receipt in time (B1 on 2026-10-20)"), "{view}");
+    assert!(view.contains("8.2.4.a\n") && view.contains("met 2026-10-20, 1 day late"), "{view}");
+
+    // An older bundle under another name's hash is a rollback; a changed one is refused for its defects.
+    let mut changed = fs::read(story.path().join("two.zip")).expect("bytes");
+    let middle = changed.len() / 2;
+    changed[middle] ^= 1;
+    fs::write(story.path().join("changed.zip"), changed).expect("written");
+    let (well, said) = story.run("na1", "receive changed.zip --lea northmere");
+    assert!(!well, "{said}");
+
+    // The cosignature on the receipt is added to the LEA's own journal.
+    let witness = fs::read_to_string(story.path().join("w/witness.pub")).expect("text");
+    fs::write(story.path().join("receipt.txt"), receipt).expect("written");
+    story.at("northmere");
+    story.does("ad1", &format!("witness trust {} --reason \"read out on the telephone\"", witness.trim()));
+    let added = story.does("ad1", "witness add receipt.txt");
+    assert!(added.contains("witness.example/na cosigned"), "{added}");
+}
+
+/// A national workspace with a National Auditor whom section 3 lets audit, and the LEA in its register.
+fn office(story: &mut Story, key: &str) {
+    story.does("ad9", "init national --national --lea \"National Auditor's office\" --administrator ad9 --name N.Adams");
+    story.does("ad9", "person add na1 --name \"N. Auditor\"");
+    story.does("ad9", "person add mg9 --name \"K. Registers\"");
+    story.does("ad9", "role give mg9 anpr-manager --reason \"keeps the registers\"");
+    let auditors = story.path().join("auditors.csv");
+    fs::write(&auditors, "person_id,user_ids,clearance,clearance_expires_on\nna1,,SC,2028-01-01\n").expect("written");
+    story.does("mg9", "import auditors.csv evidence/accounts.csv");
+    story.does("ad9", "role give na1 national-auditor --reason appointed");
+    story.does("na1", &format!("lea register northmere --name \"Northmere Constabulary\" --key {key}"));
+    story.is_refused("na1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01", "by each LEA");
+}
+
+#[test]
+fn the_national_auditors_own_audit_runs_through_and_is_told_to_the_extent_that_was_set() {
+    let mut story = Story::begins("2026-10-20 08:00:00");
+    story::evidence(story.path());
+    story.at("national");
+    let key = key_in(&story.does("la1", "init northmere --lea Northmere --administrator ad1 --name Adams"));
+    office(&mut story, &key);
+    story.does("ad9", "person add na2 --name \"N. Deputy\"");
+    fs::write(story.path().join("auditors2.csv"), "person_id,user_ids,clearance,clearance_expires_on\nna1,,SC,2028-01-01\nna2,,SC,2028-01-01\n").expect("written");
+    story.does("mg9", "import auditors2.csv --set auditors");
+    story.does("ad9", "role give na2 national-auditor --reason deputises");
+    story.does("na1", "audit open 8.3.4 --from 2026-04-01 --to 2026-10-01");
+    let conclusion = "--outcome satisfactory --findings none --extent none --action none";
+    story.run("na1", "audit settle A1 dismissed --reason looked");
+    let (well, said) = story.run("na1", &format!("audit complete A1 {conclusion}"));
+    assert!(well, "{said}");
+    story.does("na2", "audit sign-off A1");
+    story.does("ad9", "person add lc1 --name \"L. Controller\"");
+    story.does("ad9", "role give lc1 lead-controller --reason elected");
+    story.is_refused("lc1", "controllers-report --to lc1", "has not said");
+    story.does("lc1", "extent set lc1 nothing");
+    assert!(story.does("lc1", "controllers-report --to lc1").contains("Nothing is shown"));
+    story.does("na1", "extent set lc1 findings");
+    let told = story.does("lc1", "controllers-report --to lc1 --html told.html");
+    assert!(told.contains("8.3.4") && told.contains("findings: none"), "{told}");
+    assert!(fs::read_to_string(story.path().join("told.html")).expect("a page").contains("8.3.4"));
+    story.is_refused("lc1", "lea register x --name X --key y", "public key");
+}
