@@ -11,6 +11,7 @@ mod disposed;
 pub mod evidence;
 mod fold;
 pub mod keys;
+mod objects;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;

@@ -2,7 +2,8 @@
 //! draw. It opens nothing for writing and trusts nothing that it finds there, so that a damaged workspace is
 //! described and not refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use custodes_compliance::record::Record;
 use custodes_evidence::archive::{Archive, Sha256};
 use custodes_journal::checkpoint::{Origin, SignedCheckpoint};
 use custodes_journal::cosignature::PosixSeconds;
+use custodes_journal::entry::Entry;
 use custodes_journal::hash::Hash;
 use custodes_journal::key::VerifierKey;
 use custodes_journal::log::{Head, Log};
@@ -24,6 +26,7 @@ use super::bundle::Opened;
 use super::disposed::Disposed;
 use super::fold;
 use super::keys::Keys;
+use super::objects::{gone, named};
 use super::redrawing::{FrameText, Once, Redrawn};
 use super::workspace::{EVIDENCE, JOURNAL, read_entry};
 
@@ -85,6 +88,10 @@ struct Verifying<'a> {
     with: &'a With<'a>,
     answer: &'a mut Answer,
     head: Head,
+    /// How many entries can be read, from the first.
+    readable: u64,
+    /// The journal's key, if it is on this machine.
+    held: Option<VerifierKey>,
 }
 
 /// The journal folded anew.
@@ -101,7 +108,7 @@ struct Folded {
 impl<'a> Verifying<'a> {
     fn new(log: &'a SqliteLog, with: &'a With<'a>, answer: &'a mut Answer) -> Verifying<'a> {
         let head = Head { size: TreeSize(0), root: Hash::of_nothing() };
-        Verifying { log, with, answer, head }
+        Verifying { log, with, answer, head, readable: 0, held: None }
     }
 
     fn run(&mut self, folder: &Path) -> Result<(), String> {
@@ -151,7 +158,7 @@ impl<'a> Verifying<'a> {
     fn fold(&mut self) -> Folded {
         let mut folded = Folded { kept: self.kept_fold(), ..Folded::default() };
         let progress = self.with.progress;
-        let read = self.log.read(LeafIndex(0), self.head.size, &mut |entry| {
+        let (readable, unreadable) = self.read(&mut |entry| {
             let index = entry.index.0;
             folded.record.size = index;
             match read_entry(&entry) {
@@ -178,12 +185,34 @@ impl<'a> Verifying<'a> {
                 }
             }
             progress("the journal", 1);
-            ControlFlow::Continue(())
         });
-        if let Err(why) = read {
-            folded.defects.push(why.to_string());
+        self.readable = readable;
+        if let Some(why) = unreadable {
+            // Nodes and leaves were looked at before, and say the same of the same entry.
+            self.answer.defects.retain(|defect| *defect != why);
+            folded.defects.push(format!("{why}; what comes after {readable} entries cannot be verified"));
         }
         folded
+    }
+
+    /// Hands over every entry up to the first that cannot be read; gives how many, and why there are no more.
+    fn read(&self, each: &mut dyn FnMut(Entry)) -> (u64, Option<String>) {
+        let (next, size) = (Cell::new(0), self.head.size);
+        let mut take = |entry: Entry| {
+            next.set(entry.index.0 + 1);
+            each(entry);
+            ControlFlow::Continue(())
+        };
+        if self.log.read(LeafIndex(0), size, &mut take).is_ok() {
+            return (next.get(), None);
+        }
+        // Entries come many at once: those before the bad one are there one by one.
+        while next.get() < size.0 {
+            if let Err(why) = self.log.read(LeafIndex(next.get()), TreeSize(next.get() + 1), &mut take) {
+                return (next.get(), Some(why.to_string()));
+            }
+        }
+        (next.get(), None)
     }
 
     /// What opening the workspace would take up instead of reading the entries.
@@ -238,22 +267,27 @@ impl<'a> Verifying<'a> {
     ) {
         let keys = self.journal_keys();
         let disposed = Disposed::of(record);
+        // What is said of entries that cannot be read is no defect of its own, and accuses nobody.
+        let whole = self.readable == self.head.size.0;
+        let can_be_said = |size: TreeSize| whole || size.0 <= self.readable;
+        let memory = memory.filter(|memory| can_be_said(memory.head().size));
+        let checkpoints: Vec<(TreeSize, String)> =
+            checkpoints.iter().filter(|(size, _)| !keys.is_empty() && can_be_said(*size)).cloned().collect();
         let known = Known {
             origin,
             journal_keys: &keys,
             witness_keys: self.with.witnesses,
-            checkpoints,
-            head: Some(self.head),
+            checkpoints: &checkpoints,
+            head: whole.then_some(self.head),
             memory,
             disposals: &disposed.entries,
         };
         let mut verifier = Verifier::new(known);
         let progress = self.with.progress;
         // Where entries cannot be read, the fold has said so already.
-        let _ = self.log.read(LeafIndex(0), self.head.size, &mut |entry| {
+        self.read(&mut |entry| {
             verifier.entry(&entry);
             progress("the journal again", 1);
-            ControlFlow::Continue(())
         });
         let Verification { verified, defects } = verifier.finish();
         self.answer.head = Some((verified.size.0, verified.root.to_string()));
@@ -272,15 +306,15 @@ impl<'a> Verifying<'a> {
             self.answer.holds.push("it continues what the key's holder remembers".to_owned());
         }
         self.answer.defects.extend(disposed.defects.into_iter().chain(defects.iter().map(ToString::to_string)));
-        let signed = verified.signed.unwrap_or(TreeSize(0));
-        if signed < verified.size {
+        let signed = checkpoints.iter().map(|(size, _)| *size).max().unwrap_or(TreeSize(0));
+        if whole && !keys.is_empty() && signed < verified.size {
             self.answer.defects.push(format!(
                 "the last {} entries are not signed: a program was interrupted before it signed them, or somebody \
                  without the key added them; look at them, then any act of the key's holder signs them",
                 verified.size.0 - signed.0
             ));
         }
-        self.unknown_witnesses(checkpoints, origin);
+        self.unknown_witnesses(&checkpoints, origin);
     }
 
     /// The journal's name: what its first entry says, or, if that is not readable, its checkpoints.
@@ -297,13 +331,22 @@ impl<'a> Verifying<'a> {
     fn journal_keys(&mut self) -> Vec<VerifierKey> {
         let named = self.named_key();
         if self.with.keys.is_empty() {
-            self.answer.notes.push(match &named {
-                Some(key) => format!(
+            if let Some(held) = &self.held {
+                self.answer
+                    .notes
+                    .push(format!("no key was given: signatures were checked by the key held here: {held}"));
+                return vec![held.clone()];
+            }
+            match &named {
+                Some(key) => self.answer.notes.push(format!(
                     "no key was given: signatures were checked by the key that the journal itself names, which \
                      proves nothing about whose it is; compare it with the one handed over (--key): {key}"
+                )),
+                None => self.answer.defects.push(
+                    "the journal names no key that can be read, so no signature was checked: give the key (--key)"
+                        .to_owned(),
                 ),
-                None => "no key was given, and the journal names none that can be read".to_owned(),
-            });
+            }
             return named.into_iter().collect();
         }
         if let Some(named) = named.filter(|named| !self.with.keys.contains(named)) {
@@ -328,6 +371,7 @@ impl<'a> Verifying<'a> {
                 .push("the signing key is not on this machine, so what its holder remembers was not asked".to_owned());
             return None;
         };
+        self.held = Some(keys.verifier().clone());
         if self.named_key().is_some_and(|named| named != *keys.verifier()) {
             self.answer
                 .defects
@@ -427,34 +471,4 @@ impl<'a> Verifying<'a> {
 
 fn is_of_memory(defect: &Defect) -> bool {
     matches!(defect, Defect::RolledBack { .. } | Defect::Rewritten { .. } | Defect::MemoryOtherOrigin { .. })
-}
-
-/// Objects that went with a disposal that two people made.
-fn gone(record: &Record) -> BTreeSet<&str> {
-    let approved = record.disposals.values().filter(|disposal| disposal.approved.is_some());
-    approved.flat_map(|disposal| disposal.what.objects.iter().map(String::as_str)).collect()
-}
-
-/// Every object that the record names, with what it is; an object of several names once.
-fn named(record: &Record) -> BTreeMap<String, String> {
-    let mut named = BTreeMap::new();
-    let mut name = |sha256: &String, what: String| {
-        named.entry(sha256.clone()).or_insert(what);
-    };
-    for (id, import) in &record.imports {
-        import.what.originals.iter().for_each(|original| name(&original.sha256, format!("{} of {id}", original.name)));
-        import.what.typed.iter().for_each(|typed| name(&typed.sha256, format!("the rows of {} of {id}", typed.set)));
-        import.what.mappings.iter().for_each(|kept| name(&kept.sha256, format!("the mapping {} of {id}", kept.name)));
-    }
-    for (id, audit) in &record.audits {
-        for (place, plan) in audit.plans.iter().enumerate() {
-            name(&plan.plan.frame.table_sha256, format!("the frame of plan {} of {id}", place + 1));
-        }
-        audit.reports.iter().for_each(|(_, report)| name(&report.sha256, format!("the report on {id}")));
-        audit
-            .attachments
-            .iter()
-            .for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
-    }
-    named
 }

@@ -116,7 +116,8 @@ impl Copied {
     fn edit(&self, before: &[u8], after: &[u8]) {
         assert_eq!(before.len(), after.len());
         let mut bytes = fs::read(self.journal()).expect("the journal");
-        let places: Vec<usize> = bytes.windows(before.len()).enumerate().filter(|(_, there)| *there == before).map(|(at, _)| at).collect();
+        let places: Vec<usize> =
+            bytes.windows(before.len()).enumerate().filter(|(_, there)| *there == before).map(|(at, _)| at).collect();
         assert!(!places.is_empty(), "{:?} is not there", String::from_utf8_lossy(before));
         for at in places {
             bytes[at..at + after.len()].copy_from_slice(after);

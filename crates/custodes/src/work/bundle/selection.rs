@@ -20,6 +20,7 @@ const ALWAYS: &[&str] = &[
     "person.changed",
     "role.given",
     "role.withdrawn",
+    "witness.trusted",
     "parameters.proposed",
     "parameters.approved",
     "data.requested",

@@ -104,7 +104,8 @@ fn evidence(into: &Path) -> PathBuf {
         "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\nP1,nm1,nas,user,2022-01-01T09:36:00Z,SUP,,,\n",
     )
     .unwrap();
-    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2199-01-01\n").unwrap();
+    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2199-01-01\n")
+        .unwrap();
     folder
 }
 
@@ -249,7 +250,9 @@ fn a_file_that_cannot_be_a_bundle_is_refused_in_a_sentence() {
     let refused = |bytes: &[u8]| read(bytes, &[], &[]).unwrap_err();
     assert!(refused(b"").contains("not a bundle"));
     assert!(refused(b"PK\x05\x06 and nothing else").contains("not a bundle"));
-    assert!(refused(&bytes[..bytes.len() - 1]).contains("damaged") || refused(&bytes[..bytes.len() - 1]).contains("not as"));
+    assert!(
+        refused(&bytes[..bytes.len() - 1]).contains("damaged") || refused(&bytes[..bytes.len() - 1]).contains("not as")
+    );
     let mut files = unpacked(&bytes);
     files.insert(INFO.to_owned(), b"{\"form\":\"custodes-bundle/v9\"}".to_vec());
     assert!(refused(&packed(files)).contains(INFO));
@@ -268,7 +271,8 @@ fn a_cosigned_checkpoint_goes_with_the_bundle_and_its_witness_is_believed_by_key
     let witness_key = cosigner.verifier().clone();
     let witness = Witness::new(cosigner, BTreeMap::from([(origin, sample.key())]));
     let proof = custodes_journal::proof::ConsistencyProof::default();
-    let request = AddCheckpoint { old: custodes_journal::tree::TreeSize(0), proof, checkpoint: signed.clone() }.to_text();
+    let request =
+        AddCheckpoint { old: custodes_journal::tree::TreeSize(0), proof, checkpoint: signed.clone() }.to_text();
     let time = PosixSeconds::new(1_790_000_000).unwrap();
     let answer = witness.add_checkpoint(&Seen::nothing(), request.as_bytes(), time).unwrap();
     let cosigned = add_cosignatures(&signed, &answer.lines, std::slice::from_ref(&witness_key)).unwrap();
