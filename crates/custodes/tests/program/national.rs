@@ -97,7 +97,8 @@ fn office(story: &mut Story, key: &str) {
     story.does("ad9", "person add mg9 --name \"K. Registers\"");
     story.does("ad9", "role give mg9 anpr-manager --reason \"keeps the registers\"");
     let auditors = story.path().join("auditors.csv");
-    fs::write(&auditors, "person_id,user_ids,clearance,clearance_expires_on\nna1,,SC,2028-01-01\nna2,,SC,2028-01-01\n").expect("written");
+    fs::write(&auditors, "person_id,user_ids,clearance,clearance_expires_on\nna1,,SC,2028-01-01\nna2,,SC,2028-01-01\n")
+        .expect("written");
     story.does("mg9", "import auditors.csv evidence/accounts.csv");
     story.does("ad9", "role give na1 national-auditor --reason appointed");
     story.does("na1", &format!("lea register northmere --name \"Northmere Constabulary\" --key {key}"));
