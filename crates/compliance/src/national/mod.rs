@@ -162,9 +162,10 @@ impl Lea {
             received_on: receipt.done.day(),
             defects: receipt.what.defects.clone(),
         });
-        let witnessed = accepted.iter().rev().find_map(|(_, receipt)| {
-            receipt.what.witnessed_at.map(|at| LastWitnessed { size: receipt.what.size, at })
-        });
+        let witnessed = accepted
+            .iter()
+            .rev()
+            .find_map(|(_, receipt)| receipt.what.witnessed_at.map(|at| LastWitnessed { size: receipt.what.size, at }));
         Lea {
             lea: lea.to_owned(),
             name: record.leas.get(lea).map(|lea| lea.what.name.clone()).unwrap_or_default(),

@@ -74,10 +74,12 @@ pub(super) fn of(
     let mut matters: BTreeMap<&str, (ReceiptId, Day, &StatedNoncompliance, &StatedNoncompliance)> = BTreeMap::new();
     for (id, receipt) in accepted {
         for stated in &receipt.what.noncompliances {
-            matters
-                .entry(&stated.noncompliance)
-                .and_modify(|(.., latest)| *latest = stated)
-                .or_insert((**id, receipt.done.day(), stated, stated));
+            matters.entry(&stated.noncompliance).and_modify(|(.., latest)| *latest = stated).or_insert((
+                **id,
+                receipt.done.day(),
+                stated,
+                stated,
+            ));
         }
     }
     let mut told: Vec<ReportedMatter> = matters

@@ -44,7 +44,10 @@ impl Office {
         office.on("2026-01-01", opened);
         for lea in ["northmere", "eastmarch"] {
             let (lea, name) = (lea.to_owned(), lea.to_uppercase());
-            office.on("2026-01-01", LeaRegistered { key: format!("key of {lea}"), lea, name, contact: "".into(), mark: mark(1) });
+            office.on(
+                "2026-01-01",
+                LeaRegistered { key: format!("key of {lea}"), lea, name, contact: "".into(), mark: mark(1) },
+            );
         }
         office
     }
@@ -56,7 +59,8 @@ impl Office {
     }
 
     fn add(&mut self, id: &str, role: Role) -> &mut Office {
-        let added = PersonAdded { person: person(id), name: id.to_uppercase(), login: None, user_ids: vec![], mark: mark(2) };
+        let added =
+            PersonAdded { person: person(id), name: id.to_uppercase(), login: None, user_ids: vec![], mark: mark(2) };
         let from = day("2026-01-01");
         let given = RoleGiven { person: person(id), role, from, until: None, deputy_for: None, reason: "r".into() };
         self.on("2026-01-01", added).on("2026-01-01", given)
@@ -226,7 +230,8 @@ fn a_refused_bundle_is_shown_until_a_good_one_comes_and_is_no_last_bundle() {
 fn a_demand_is_open_overdue_escalated_and_met_late() {
     let mut office = Office::new();
     let demand = crate::acts::DemandId::after(None);
-    let made = DemandMade { demand, lea: "northmere".into(), is: Demand::Records, what: "A1".into(), due: day("2026-02-01") };
+    let made =
+        DemandMade { demand, lea: "northmere".into(), is: Demand::Records, what: "A1".into(), due: day("2026-02-01") };
     office.on("2026-01-10", made);
     assert_eq!(office.lea("northmere", "2026-02-01").demands[0].days_late, 0);
     office.on("2026-02-04", DemandEscalated { demand, to: "chief".into(), reason: "no answer".into() });
@@ -256,7 +261,10 @@ fn audited(office: &mut Office) {
     }
     let (finds, extent, action) = ("FOUND IT".into(), "one".into(), "train".into());
     let (items, exceptions) = (vec!["S2".into()], vec![]);
-    office.on("2026-02-03", FindingRaised { finding: FindingId::after(None), audit, finds, extent, action, items, exceptions });
+    office.on(
+        "2026-02-03",
+        FindingRaised { finding: FindingId::after(None), audit, finds, extent, action, items, exceptions },
+    );
     let (findings, extent, action) = ("one".into(), "one".into(), "train".into());
     office.on("2026-02-04", AuditCompleted { audit, outcome: Outcome::Unsatisfactory, findings, extent, action });
     office.on("2026-02-05", AuditSignedOff { audit, note: "".into() });
@@ -289,11 +297,8 @@ fn a_controller_sees_no_more_than_the_extent_that_was_set() {
 }
 
 fn refused(office: &Office, by: &str, act: impl Into<Act>) -> String {
-    let standing = Standing {
-        accounts_known: true,
-        clearance: Clearance::HeldUntil(day("2030-01-01")),
-        ..Standing::default()
-    };
+    let standing =
+        Standing { accounts_known: true, clearance: Clearance::HeldUntil(day("2030-01-01")), ..Standing::default() };
     let by = person(by);
     let actor = Actor { person: &by, standing: &standing, now: london::midnight(day("2026-03-01")) };
     let said = refusals(&office.0, &act.into(), &actor, &|_| standing.clone());

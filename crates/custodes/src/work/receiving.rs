@@ -11,11 +11,11 @@ use custodes_checks::parameters::Value;
 use custodes_compliance::acts::audit::{Added, Verdict};
 use custodes_compliance::acts::national::{BundleReceived, DemandMet, StatedAudit, StatedNoncompliance};
 use custodes_compliance::acts::{Act, DemandId, PersonId, ReceiptId};
+use custodes_compliance::london;
 use custodes_compliance::record::audit::CameBy;
 use custodes_compliance::record::{Audit, Record};
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Instant;
-use custodes_compliance::london;
 use custodes_journal::checkpoint::SignedCheckpoint;
 use custodes_journal::hash::Hash;
 use custodes_journal::key::VerifierKey;
@@ -158,7 +158,11 @@ fn continuity(record: &Record, lea: &str, presented: &Presented, key: &VerifierK
     }
     if has == had {
         let same = now.root == before.root;
-        return if same { Ok(()) } else { Err(format!("the LEA's journal was rewritten: it has the {has} entries of {receipt}, and they are others")) };
+        return if same {
+            Ok(())
+        } else {
+            Err(format!("the LEA's journal was rewritten: it has the {has} entries of {receipt}, and they are others"))
+        };
     }
     match proof_from(presented, before.size) {
         Some(proof) => proof.verify(&before, &now).map_err(|why| {
@@ -197,7 +201,9 @@ fn cosign(witness: &WitnessFolder, key: &VerifierKey, presented: &Presented) -> 
         return Ok(Cosigning::Unproven(if old > size {
             format!("the witness has seen {old} entries of this journal already, more than the {size} of the bundle")
         } else {
-            format!("the witness saw {old} entries last, and the bundle has no proof from there: ask the LEA for the text of `custodes witness request --from-size {old} --to-size {size}`, and give it with --proof")
+            format!(
+                "the witness saw {old} entries last, and the bundle has no proof from there: ask the LEA for the text of `custodes witness request --from-size {old} --to-size {size}`, and give it with --proof"
+            )
         }));
     };
     let request = AddCheckpoint { old, proof, checkpoint: presented.checkpoint.clone() };
@@ -225,7 +231,11 @@ fn stated(presented: &Presented, how: &Receiving) -> Result<BundleReceived, Work
         root: head.root.to_string(),
         made_at: presented.made_at,
         defects: presented.defects.clone(),
-        audits: if holds { record.audits.values().filter_map(|audit| audit_stated(record, audit)).collect() } else { Vec::new() },
+        audits: if holds {
+            record.audits.values().filter_map(|audit| audit_stated(record, audit)).collect()
+        } else {
+            Vec::new()
+        },
         noncompliances: if holds { noncompliances_stated(record) } else { Vec::new() },
         parameters: if holds { parameters_stated(record, presented.made_at)? } else { Vec::new() },
         returns: how.returns.clone(),

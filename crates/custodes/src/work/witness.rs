@@ -77,7 +77,8 @@ impl WitnessFolder {
 
     fn cosigner(&self) -> Result<Cosigner, WorkError> {
         let text = self.text(KEY)?;
-        let key = SignerKey::parse(text.trim_end()).map_err(|error| format!("{}: {error}", self.path(KEY).display()))?;
+        let key =
+            SignerKey::parse(text.trim_end()).map_err(|error| format!("{}: {error}", self.path(KEY).display()))?;
         Ok(Cosigner::new(key))
     }
 
@@ -88,7 +89,8 @@ impl WitnessFolder {
     pub fn journals(&self) -> Result<Vec<VerifierKey>, WorkError> {
         let path = self.path(JOURNALS);
         let keys = self.text(JOURNALS)?;
-        let parse = |line: &str| VerifierKey::parse(line).map_err(|error| format!("{}: {error}", path.display()).into());
+        let parse =
+            |line: &str| VerifierKey::parse(line).map_err(|error| format!("{}: {error}", path.display()).into());
         keys.lines().filter(|line| !line.trim().is_empty()).map(parse).collect()
     }
 

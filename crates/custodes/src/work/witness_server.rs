@@ -66,7 +66,10 @@ async fn add_checkpoint(State(witness): State<Arc<WitnessFolder>>, request: Requ
     let body = match tokio::time::timeout(PATIENCE, to_bytes(request.into_body(), LONGEST_REQUEST)).await {
         Err(_) => return says(StatusCode::REQUEST_TIMEOUT, "the request took too long to arrive\n"),
         Ok(Err(_)) => {
-            return says(StatusCode::PAYLOAD_TOO_LARGE, "the request is longer than any request to a witness, or broke off\n");
+            return says(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the request is longer than any request to a witness, or broke off\n",
+            );
         }
         Ok(Ok(body)) => body,
     };

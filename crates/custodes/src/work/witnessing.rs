@@ -92,11 +92,7 @@ pub fn dismiss(workspace: &mut Workspace, by: &PersonId, key: &str, reason: &str
 ///
 /// # Errors
 /// When the journal is older than what was signed of it, never had so many entries, or none was signed there.
-pub fn request(
-    workspace: &mut Workspace,
-    from: TreeSize,
-    to: Option<TreeSize>,
-) -> Result<AddCheckpoint, WorkError> {
+pub fn request(workspace: &mut Workspace, from: TreeSize, to: Option<TreeSize>) -> Result<AddCheckpoint, WorkError> {
     // A journal that was put back is not shown to anybody as the present one.
     workspace.sign()?;
     let size = to.unwrap_or(workspace.head().size);
@@ -142,7 +138,8 @@ pub fn add(workspace: &mut Workspace, lines: &str) -> Result<Witnessed, WorkErro
 /// The latest cosignature on a checkpoint by a trusted witness.
 fn cosigned_by(checkpoint: &SignedCheckpoint, witnesses: &[VerifierKey]) -> Option<Witnessed> {
     let verified = checkpoint.note().verified(witnesses).ok()?;
-    let latest = verified.into_iter().filter_map(|verified| Some((verified.time?, verified.key))).max_by_key(|(at, _)| *at);
+    let latest =
+        verified.into_iter().filter_map(|verified| Some((verified.time?, verified.key))).max_by_key(|(at, _)| *at);
     latest.map(|(at, key)| Witnessed { size: checkpoint.checkpoint().head().size.0, at, by: key.name().to_string() })
 }
 
@@ -217,7 +214,8 @@ pub fn send(workspace: &mut Workspace, url: &str) -> Result<Witnessed, WorkError
             }
         }
     }
-    Err(format!("{url}: the witness keeps naming another size that it saw last: ask its keeper whether it works").into())
+    Err(format!("{url}: the witness keeps naming another size that it saw last: ask its keeper whether it works")
+        .into())
 }
 
 /// Where requests go: the address that the witness's keeper gave, or that with the path behind it.
@@ -232,8 +230,7 @@ fn address(url: &str) -> Result<String, WorkError> {
 
 fn ask(agent: &ureq::Agent, url: &str, body: &str) -> Result<Answer, WorkError> {
     let failed = |error: ureq::Error| WorkError::Said(format!("{url}: {}", unreachable(&error)));
-    let mut answer =
-        agent.post(url).header("content-type", "text/plain; charset=utf-8").send(body).map_err(failed)?;
+    let mut answer = agent.post(url).header("content-type", "text/plain; charset=utf-8").send(body).map_err(failed)?;
     let status = answer.status().as_u16();
     let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).map(str::to_owned);
     let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string().map_err(failed)?;
@@ -246,8 +243,12 @@ fn unreachable(error: &ureq::Error) -> String {
             format!("the witness did not answer within {} seconds: try again later", PATIENCE.as_secs())
         }
         ureq::Error::HostNotFound => "there is no machine of that name here: see the address".to_owned(),
-        ureq::Error::ConnectionFailed => "no connection: the witness does not run there, or a firewall is between".to_owned(),
-        ureq::Error::Io(cause) => format!("no connection ({cause}): the witness does not run there, or a firewall is between"),
+        ureq::Error::ConnectionFailed => {
+            "no connection: the witness does not run there, or a firewall is between".to_owned()
+        }
+        ureq::Error::Io(cause) => {
+            format!("no connection ({cause}): the witness does not run there, or a firewall is between")
+        }
         ureq::Error::BodyExceedsLimit(_) => "the answer is far too long to be a witness's".to_owned(),
         other => format!("the witness could not be asked: {other}"),
     }
@@ -270,7 +271,10 @@ mod tests {
     fn the_sentence_says_how_long_ago_and_what_is_still_open() {
         let (last, now) = witnessed(12);
         let said = sentence(Some(&last), 14, now);
-        assert!(said.contains("12 days ago") && said.contains("up to entry 10") && said.contains("4 entries"), "{said}");
+        assert!(
+            said.contains("12 days ago") && said.contains("up to entry 10") && said.contains("4 entries"),
+            "{said}"
+        );
         let (last, now) = witnessed(0);
         assert!(sentence(Some(&last), 10, now).contains("today"));
         assert!(sentence(None, 14, now).contains("never witnessed"));

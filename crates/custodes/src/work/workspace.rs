@@ -126,15 +126,7 @@ impl Workspace {
 
     fn new(log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
         let head = log.head()?;
-        let mut workspace = Workspace {
-            log,
-            archive,
-            record: Record::default(),
-            keys,
-            head,
-            kept: 0,
-            standings: None,
-        };
+        let mut workspace = Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None };
         workspace.take_up_kept_record()?;
         workspace.catch_up()?;
         Ok(workspace)

@@ -44,7 +44,8 @@ impl Serving {
     }
 
     fn posted(&self, path: &str, body: &str) -> (u16, String, String) {
-        let head = format!("POST {path} HTTP/1.1\r\nhost: w\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: w\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
         self.raw(format!("{head}{body}").as_bytes())
     }
 
@@ -81,7 +82,7 @@ fn begins() -> Story {
     story
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
@@ -113,14 +114,17 @@ fn a_request_goes_by_hand_and_its_answer_comes_back_in_a_letter() {
     story.does("ad1", "person add la1 --name First");
     fs::write(story.path().join("letter.txt"), format!("Dear all,\r\n\r\n{answer}\r\nYours\r\n")).expect("written");
     let said = story.does("ad1", "witness add letter.txt");
-    assert!(said.contains("up to entry 4"), "{said}");
+    assert!(said.contains("up to entry 5"), "{said}");
     story.on("2026-10-13 08:00:00");
     let status = story.does("ad1", "witness status");
-    assert!(status.contains("12 days ago") && status.contains("up to entry 4") && status.contains("1 entry was"), "{status}");
+    assert!(
+        status.contains("12 days ago") && status.contains("up to entry 5") && status.contains("1 entry was"),
+        "{status}"
+    );
     assert!(story.does_alone("verify northmere").contains("witness"));
     story.is_refused("ad1", "witness cosign request.txt --dir w --log x", "public key");
     fs::write(story.path().join("other.txt"), story.does("ad1", "witness request --from-size 2")).expect("written");
-    story.is_refused("ad1", "witness cosign other.txt --dir w", "--from-size 4");
+    story.is_refused("ad1", "witness cosign other.txt --dir w", "--from-size 5");
 }
 
 #[test]
@@ -130,11 +134,11 @@ fn a_witness_serves_keeps_what_it_saw_and_refuses_what_was_put_back_or_rewritten
     keep(&story, "yesterday");
     let witness = Serving::of(&folder);
     let send = format!("witness send {}", witness.url());
-    assert!(story.does("ad1", &send).contains("up to entry 4"));
-    assert!(story.does("ad1", &send).contains("up to entry 4"), "the same again is the same");
+    assert!(story.does("ad1", &send).contains("up to entry 5"));
+    assert!(story.does("ad1", &send).contains("up to entry 5"), "the same again is the same");
     story.does("ad1", "person add la1 --name First");
     story.does("ad1", "person add la2 --name Second");
-    assert!(story.does("ad1", &send).contains("up to entry 6"));
+    assert!(story.does("ad1", &send).contains("up to entry 7"));
     assert!(witness.interrupted(), "Ctrl-C is no failure");
 
     let witness = Serving::of(&folder);
@@ -160,9 +164,12 @@ fn a_witness_answers_as_the_protocol_says_and_never_without_its_memory() {
     let witness = Serving::of(&folder);
     let path = "/add-checkpoint";
     let (status, head, body) = witness.posted(path, &first);
-    assert!(status == 200 && head.contains("text/plain; charset=utf-8") && body.starts_with('\u{2014}'), "{head} {body}");
+    assert!(
+        status == 200 && head.contains("text/plain; charset=utf-8") && body.starts_with('\u{2014}'),
+        "{head} {body}"
+    );
     let (status, head, body) = witness.posted(path, &from_two);
-    assert!(status == 409 && head.contains("content-type: text/x.tlog.size") && body == "4\n", "{head} {body}");
+    assert!(status == 409 && head.contains("content-type: text/x.tlog.size") && body == "5\n", "{head} {body}");
     assert_eq!(witness.posted(path, "old").0, 400);
     let announced = b"POST /add-checkpoint HTTP/1.1\r\nhost: w\r\nconnection: close\r\ncontent-length: 70000\r\n\r\n";
     assert_eq!(witness.raw(announced).0, 413);

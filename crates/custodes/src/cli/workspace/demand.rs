@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use custodes_compliance::acts::national::{Demand as Is, DemandEscalated, DemandMade, DemandMet, Extent as Shown, ExtentSet};
+use custodes_compliance::acts::national::{
+    Demand as Is, DemandEscalated, DemandMade, DemandMet, Extent as Shown, ExtentSet,
+};
 use custodes_compliance::acts::{Act, DemandId, PersonId};
 use custodes_compliance::national::controllers::{AuditTold, ControllersReport};
 use custodes_compliance::roles::Action;
@@ -80,7 +82,8 @@ pub fn demand(place: &Place, verb: Demand) -> Result<u8, Mistakes> {
                     None if today > demand.what.due => format!("overdue {} days", today.days_since(demand.what.due)),
                     None => "open".to_owned(),
                 };
-                let gone: String = demand.escalated.iter().map(|(done, to, _)| format!("; to {to} on {}", done.day())).collect();
+                let gone: String =
+                    demand.escalated.iter().map(|(done, to, _)| format!("; to {to} on {}", done.day())).collect();
                 format!("{id:<5} {:<16} due {}  {}: {state}{gone}", demand.what.lea, demand.what.due, demand.what.what)
             });
             let lines: Vec<String> = lines.collect();
@@ -140,10 +143,19 @@ pub fn extent(place: &Place, verb: Extent) -> Result<u8, Mistakes> {
             let lines = record.extents.iter().map(|set| {
                 let of = set.what.lea.as_deref().unwrap_or("lead controller");
                 let name = record.name_of(&set.what.controller);
-                format!("{:<16} {name:<24} {of:<20} {} since {}", set.what.controller, extent_name(set.what.extent), set.done.day())
+                format!(
+                    "{:<16} {name:<24} {of:<20} {} since {}",
+                    set.what.controller,
+                    extent_name(set.what.extent),
+                    set.done.day()
+                )
             });
             let lines: Vec<String> = lines.collect();
-            let text = if lines.is_empty() { "No controller has said how much to be shown".to_owned() } else { lines.join("\n") };
+            let text = if lines.is_empty() {
+                "No controller has said how much to be shown".to_owned()
+            } else {
+                lines.join("\n")
+            };
             session.say(&text, json!(record.extents))
         }
     }
@@ -207,10 +219,16 @@ fn audit_lines(audit: &AuditTold, lines: &mut Vec<String>) {
     ));
     for finding in &audit.findings {
         let closed = finding.closed_on.map_or("open".to_owned(), |on| format!("closed {on}"));
-        lines.push(format!("  {}: {}; extent: {}; action: {}; {closed}", finding.finding, finding.finds, finding.extent, finding.action));
+        lines.push(format!(
+            "  {}: {}; extent: {}; action: {}; {closed}",
+            finding.finding, finding.finds, finding.extent, finding.action
+        ));
     }
     if let Some(conclusion) = &audit.conclusion {
-        lines.push(format!("  findings: {}; extent: {}; action: {}", conclusion.findings, conclusion.extent, conclusion.action));
+        lines.push(format!(
+            "  findings: {}; extent: {}; action: {}",
+            conclusion.findings, conclusion.extent, conclusion.action
+        ));
     }
     for item in &audit.items {
         let note = if item.note.is_empty() { String::new() } else { format!(": {}", item.note) };

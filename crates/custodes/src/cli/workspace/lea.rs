@@ -75,17 +75,25 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 format!("{lea:<16} {:<32} {contact:<24} {}", of.what.name, of.what.key)
             });
             let lines: Vec<String> = lines.collect();
-            let text = if lines.is_empty() { "The register is empty: custodes lea register".to_owned() } else { lines.join("\n") };
+            let text = if lines.is_empty() {
+                "The register is empty: custodes lea register".to_owned()
+            } else {
+                lines.join("\n")
+            };
             session.say(&text, json!(record.leas))
         }
         Verb::Expect { lea, what, due } => {
             session.act(|_| Ok(Act::from(ReturnExpected { lea: lea.clone(), what: what.clone(), due })))?;
-            session.say(&format!("{what:?} is expected of {lea} by {due}"), json!({ "lea": lea, "what": what, "due": due }))
+            session.say(
+                &format!("{what:?} is expected of {lea} by {due}"),
+                json!({ "lea": lea, "what": what, "due": due }),
+            )
         }
         Verb::Receipt { receipt, html } => {
             let by = session.by.clone();
             session.workspace.permit(&by, Action::ReadNational, None)?;
-            let told = Receipt::of(&session.workspace.record, receipt).ok_or(format!("there is no receipt {receipt}"))?;
+            let told =
+                Receipt::of(&session.workspace.record, receipt).ok_or(format!("there is no receipt {receipt}"))?;
             if let Some(file) = html {
                 write_page(&file, &custodes_pages::receipt(&told))?;
             }
@@ -97,7 +105,8 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
 /// Writes a page beside the answer; never over another file.
 pub fn write_page(file: &Path, page: &str) -> Result<(), WorkError> {
     use std::io::Write;
-    let mut new = std::fs::File::create_new(file).map_err(WorkError::file(file, "cannot be made (it must be a new file)"))?;
+    let mut new =
+        std::fs::File::create_new(file).map_err(WorkError::file(file, "cannot be made (it must be a new file)"))?;
     new.write_all(page.as_bytes()).map_err(WorkError::file(file, "cannot be written"))
 }
 
@@ -117,13 +126,25 @@ pub fn receipt_text(told: &Receipt) -> String {
             let signed = if audit.signed_off { "signed off" } else { "not signed off" };
             format!(
                 "  audit         {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed}",
-                audit.audit, audit.clause, audit.from, audit.to, audit.population, audit.examined, audit.failed, audit.findings
+                audit.audit,
+                audit.clause,
+                audit.from,
+                audit.to,
+                audit.population,
+                audit.examined,
+                audit.failed,
+                audit.findings
             )
         }));
         lines.extend(told.noncompliances.iter().map(|matter| {
             let state = if matter.closed { "closed" } else { "open" };
-            let reported = matter.reported_on.map_or("not reported, as stated".to_owned(), |on| format!("reported {on}, as stated"));
-            format!("  non-compliance {} of {}, identified {}, {reported}; {state}", matter.noncompliance, matter.clause, matter.identified_on)
+            let reported = matter
+                .reported_on
+                .map_or("not reported, as stated".to_owned(), |on| format!("reported {on}, as stated"));
+            format!(
+                "  non-compliance {} of {}, identified {}, {reported}; {state}",
+                matter.noncompliance, matter.clause, matter.identified_on
+            )
         }));
     } else {
         lines.push("  REFUSED, because:".to_owned());

@@ -51,7 +51,9 @@ fn text(view: &National) -> String {
     }
     view.leas.iter().for_each(|lea| lea_lines(lea, &mut lines));
     if !view.figures.is_empty() {
-        lines.push("\nFigures side by side (failed of examined; the latest audit of each LEA that was signed off)".to_owned());
+        lines.push(
+            "\nFigures side by side (failed of examined; the latest audit of each LEA that was signed off)".to_owned(),
+        );
         view.figures.iter().for_each(|clause| figure_lines(clause, &mut lines));
     }
     lines.join("\n")
@@ -64,7 +66,9 @@ fn days(number: i64) -> String {
 fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     lines.push(format!("\n{} ({})", lea.name, lea.lea));
     lines.push(match &lea.last_bundle {
-        Some(last) => format!("  last bundle    {} on {}, proving {} entries", last.receipt, last.received_on, last.size),
+        Some(last) => {
+            format!("  last bundle    {} on {}, proving {} entries", last.receipt, last.received_on, last.size)
+        }
         None => "  last bundle    none came yet".to_owned(),
     });
     lines.push(match &lea.last_witnessed {
@@ -72,13 +76,20 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
         None => "  last witnessed never here".to_owned(),
     });
     for refused in &lea.refused_since {
-        lines.push(format!("  REFUSED        {} on {}: {}", refused.receipt, refused.received_on, refused.defects.join("; ")));
+        lines.push(format!(
+            "  REFUSED        {} on {}: {}",
+            refused.receipt,
+            refused.received_on,
+            refused.defects.join("; ")
+        ));
     }
     for expected in &lea.returns {
         let state = match &expected.came {
             Came::Expected => "expected".to_owned(),
             Came::Received { receipt, on, days_late: 0 } => format!("received {on} as {receipt}"),
-            Came::Received { receipt, on, days_late } => format!("received {on} as {receipt}, {} LATE", days(*days_late)),
+            Came::Received { receipt, on, days_late } => {
+                format!("received {on} as {receipt}, {} LATE", days(*days_late))
+            }
             Came::Missing { days_late } => format!("MISSING, {} late", days(*days_late)),
         };
         lines.push(format!("  return         {}, due {}: {state}", expected.what, expected.due));
@@ -102,7 +113,15 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
         let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
         lines.push(format!(
             "  audit          {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed} ({})",
-            audit.audit, audit.clause, audit.from, audit.to, audit.population, audit.examined, audit.failed, audit.findings, told.receipt
+            audit.audit,
+            audit.clause,
+            audit.from,
+            audit.to,
+            audit.population,
+            audit.examined,
+            audit.failed,
+            audit.findings,
+            told.receipt
         ));
     }
     for due in lea.overdue_audits() {

@@ -66,10 +66,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     Ok(if told.accepted() { RAN } else { COULD_NOT_RUN })
 }
 
-fn presented(
-    arguments: &Arguments,
-    record: &custodes_compliance::record::Record,
-) -> Result<Presented, Mistakes> {
+fn presented(arguments: &Arguments, record: &custodes_compliance::record::Record) -> Result<Presented, Mistakes> {
     let key = receiving::key_of(record, &arguments.lea)?;
     let opened = bundle::open(&arguments.bundle, Some(&key), &witnessing::trusted(record))?;
     let parts = bundle::parts(&arguments.bundle)?;

@@ -68,7 +68,9 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     lines.extend(opened.defects.iter().map(|defect| format!("does not hold: {defect}")));
     match arguments.format {
         OutputFormat::Table => print(&format!("{}\n", lines.join("\n")))?,
-        OutputFormat::Json => print(&format!("{:#}\n", json!({ "audit": arguments.audit, "draws": draws, "defects": opened.defects })))?,
+        OutputFormat::Json => {
+            print(&format!("{:#}\n", json!({ "audit": arguments.audit, "draws": draws, "defects": opened.defects })))?
+        }
     }
     Ok(if same && opened.defects.is_empty() { RAN } else { COULD_NOT_RUN })
 }

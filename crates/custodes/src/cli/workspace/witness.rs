@@ -130,7 +130,10 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let mut session = place.session()?;
             let by = session.by.clone();
             let key = witnessing::trust(&mut session.workspace, &by, &key, &reason)?;
-            session.say(&format!("{} is trusted as a witness from now on", key.name()), json!({ "witness": key.to_string() }))
+            session.say(
+                &format!("{} is trusted as a witness from now on", key.name()),
+                json!({ "witness": key.to_string() }),
+            )
         }
         Verb::Dismiss { key, reason } => {
             let mut session = place.session()?;
@@ -142,7 +145,11 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
         Verb::Know { key, dir } => {
             let key = VerifierKey::parse(key.trim())?;
             WitnessFolder::open(&dir)?.know(&key)?;
-            say(place, &format!("The journal {} is cosigned from now on", key.name()), &json!({ "journal": key.to_string() }))
+            say(
+                place,
+                &format!("The journal {} is cosigned from now on", key.name()),
+                &json!({ "journal": key.to_string() }),
+            )
         }
         Verb::Cosign { request, dir, log } => cosign(place, &request, &dir, log.as_deref()),
         Verb::Serve { dir, listen } => {
@@ -176,7 +183,8 @@ fn say(place: &Place, text: &str, json: &serde_json::Value) -> Result<u8, Mistak
 
 fn said(place: &Place, witnessed: &Witnessed) -> Result<u8, Mistakes> {
     let Witnessed { size, at, by } = witnessed;
-    let text = format!("{by} cosigned the journal up to entry {size} at {at}: nothing before that can be rewritten unseen");
+    let text =
+        format!("{by} cosigned the journal up to entry {size} at {at}: nothing before that can be rewritten unseen");
     say(place, &text, &json!({ "witness": by, "size": size, "at": at.to_string() }))
 }
 
@@ -193,7 +201,11 @@ fn status(place: &Place) -> Result<u8, Mistakes> {
     lines.extend(witnesses.iter().map(|key| format!("Trusted witness  {key}")));
     let last = last.map(|last| json!({ "witness": last.by, "size": last.size, "at": last.at.to_string() }));
     let keys: Vec<String> = witnesses.iter().map(ToString::to_string).collect();
-    say(place, &lines.join("\n"), &json!({ "size": size, "last_witnessed": last, "sentence": sentence, "trusted": keys }))
+    say(
+        place,
+        &lines.join("\n"),
+        &json!({ "size": size, "last_witnessed": last, "sentence": sentence, "trusted": keys }),
+    )
 }
 
 fn init(place: &Place, folder: &Path, name: &str) -> Result<u8, Mistakes> {
@@ -239,7 +251,9 @@ fn not_cosigned(refusal: &Refusal, request: &[u8]) -> String {
         Refusal::UnknownOrigin(_) => format!("{refusal} (custodes witness know VKEY, or --log VKEY)"),
         Refusal::SameSizeOtherRoot(_) | Refusal::NotConsistent(_) => {
             let journal = origin_of(request).map(|origin| format!(" {origin}")).unwrap_or_default();
-            format!("{refusal}: what this witness had seen of the journal{journal} was rewritten; keep the request and tell the auditor")
+            format!(
+                "{refusal}: what this witness had seen of the journal{journal} was rewritten; keep the request and tell the auditor"
+            )
         }
         other => other.to_string(),
     }

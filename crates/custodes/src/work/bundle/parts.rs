@@ -35,11 +35,7 @@ pub fn parts(path: &Path) -> Result<Parts, WorkError> {
     let previous = info.and_then(|info| info.previous).map(|(size, _)| TreeSize(size));
     let proof = text(SINCE_PREVIOUS).and_then(|lines| ConsistencyProof::parse_lines(lines).ok());
     let frames = files.keys().filter_map(|name| Some((frame_of(name)?, text(name)?.to_owned())));
-    Ok(Parts {
-        sha256: Hash::of(&bytes).to_string(),
-        since_previous: previous.zip(proof),
-        frames: frames.collect(),
-    })
+    Ok(Parts { sha256: Hash::of(&bytes).to_string(), since_previous: previous.zip(proof), frames: frames.collect() })
 }
 
 /// The audit and plan of a frame, by the file's name.
