@@ -90,14 +90,9 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
 }
 
 /// A national workspace with a National Auditor whom section 3 lets audit, and the LEA in its register.
-<<<<<<< HEAD
 pub fn office(story: &mut Story, key: &str) {
-    story.does("ad9", "init national --national --lea \"National Auditor's office\" --administrator ad9 --name N.Adams");
-=======
-fn office(story: &mut Story, key: &str) {
     story
         .does("ad9", "init national --national --lea \"National Auditor's office\" --administrator ad9 --name N.Adams");
->>>>>>> national
     story.does("ad9", "person add na1 --name \"N. Auditor\"");
     story.does("ad9", "person add mg9 --name \"K. Registers\"");
     story.does("ad9", "role give mg9 anpr-manager --reason \"keeps the registers\"");

@@ -168,7 +168,8 @@ fn a_quarter_at_a_made_up_force() {
 /// Returns the public key of the journal.
 pub fn opening(story: &mut Story) -> String {
     story.tells("A workspace is made, people come in. An auditor's part waits for the evidence of section 3.");
-    let said = story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
+    let said =
+        story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
     let key = said.lines().find_map(|line| line.strip_prefix("Public key")).expect("the key").trim().to_owned();
     for (id, name) in [
         ("la1", "L. First"),
