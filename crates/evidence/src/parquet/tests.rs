@@ -1,3 +1,5 @@
+#![expect(clippy::single_range_in_vec_init, reason = "one range of rows is what is meant")]
+
 //! Parquet files, whole and broken.
 
 use std::sync::Arc;
