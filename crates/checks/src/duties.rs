@@ -124,7 +124,10 @@ fn is_of_a_camera(clause: &str) -> bool {
 }
 
 /// The reviews of the clauses that have duties, by clause, subject and day; the earliest of each day first.
-struct Reviews(HashMap<(&'static str, String, Day), Vec<(Instant, Doer)>>);
+struct Reviews(HashMap<Reviewed, Vec<(Instant, Doer)>>);
+
+/// Clause, subject and day.
+type Reviewed = (&'static str, String, Day);
 
 impl Reviews {
     fn of(wanted: &BTreeSet<&'static str>, recorded: &Answer) -> EngineResult<Reviews> {

@@ -292,6 +292,8 @@ fn followed_by_success(engine: &Engine, source: &Source, bursts: &[Instance]) ->
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::single_range_in_vec_init, reason = "one range of log-ons is what is meant")]
+
     use super::*;
 
     #[test]

@@ -138,7 +138,7 @@ fn the_days_of_a_frame_are_london_days_and_strata_tell_blank_from_unknown() {
     };
     let new = ("new".to_owned(), "2026-03-29".to_owned(), Some(String::new()));
     let next = ("next day".to_owned(), "2026-03-30".to_owned(), None);
-    assert_eq!(members(&of("2026-03-11", "2026-03-29")), [new.clone()]);
+    assert_eq!(members(&of("2026-03-11", "2026-03-29")), std::slice::from_ref(&new));
     assert_eq!(members(&of("2026-03-29", "2026-03-30")), [new, next.clone()]);
     assert_eq!(members(&of("2026-03-30", "2026-04-30")), [next]);
     assert_eq!((of("2026-03-11", "2026-03-29").cannot_be_said, of("2026-03-10", "2026-03-10").cannot_be_said), (0, 1));
