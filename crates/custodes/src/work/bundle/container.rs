@@ -117,7 +117,7 @@ fn write_to<N: AsRef<str>, B: AsRef<[u8]>>(files: &BTreeMap<N, B>, out: &mut imp
 /// The files, by name. Nothing is written anywhere.
 ///
 /// # Errors
-/// When the bytes are not exactly what [`write`] makes of these files.
+/// When the bytes are not exactly what [`write()`] makes of these files.
 pub fn read(bytes: &[u8]) -> Result<BTreeMap<&str, &[u8]>, NotABundle> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(NotABundle::TooLarge);

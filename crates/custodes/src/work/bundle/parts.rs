@@ -1,4 +1,4 @@
-//! Parts of a bundle that others work with once [`super::open`] has looked at all of it.
+//! Parts of a bundle that others work with once [`super::open()`] has looked at all of it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -12,7 +12,7 @@ use custodes_journal::tree::TreeSize;
 use super::{INFO, Info, SINCE_PREVIOUS, container};
 use crate::work::WorkError;
 
-/// Nothing here was held against the journal: that is [`super::open`]'s.
+/// Nothing here was held against the journal: that is [`super::open()`]'s.
 #[derive(Debug)]
 pub struct Parts {
     /// Of the file.
