@@ -131,11 +131,17 @@ pub fn object(sha256: &str) -> Result<Sha256, WorkError> {
 /// recorded anything yet is left out: the journal says nothing of the time before it was begun.
 fn write_own_rows(record: &Record, folder: &Path) -> Result<(), WorkError> {
     let sets = [("reviews", reviews(record)), ("audits", audits(record)), ("noncompliances", noncompliances(record))];
+    let opened = record.workspace.as_ref().map(|workspace| workspace.done.day().to_string()).unwrap_or_default();
+    let mut manifest = String::from("file,rows,period_from,period_to\n");
     for (set, rows) in sets.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+        manifest.push_str(&format!("{set}.jsonl,{},{opened},{}\n", rows.len(), super::audits::today()));
         std::fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
         let path = folder.join(format!("{set}.jsonl"));
         let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
         std::fs::write(&path, text).map_err(WorkError::file(&path, "cannot be written"))?;
+        // One review recorded here must not let the months before the workspace read clear.
+        let stated = folder.join("manifest.csv");
+        std::fs::write(&stated, &manifest).map_err(WorkError::file(&stated, "cannot be written"))?;
     }
     Ok(())
 }
