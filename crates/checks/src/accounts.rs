@@ -1,6 +1,6 @@
 //! When each user's accounts were open: asked of every search, so worked out once.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::builder::make_view;
@@ -63,57 +63,69 @@ fn open_at(accounts: &[Account], t: i64) -> Option<bool> {
     if unknown { None } else { Some(false) }
 }
 
-/// A user on a system. Ids of up to twelve bytes are the whole of their string view, which is compared
-/// more quickly than text.
-#[derive(PartialEq, Eq, Hash)]
-enum Holder<'a> {
-    Short(u128, u128),
-    Long(Cow<'a, str>, Cow<'a, str>),
+/// From when on the user's accounts on a system were in a state.
+#[derive(Clone, Copy)]
+struct Since {
+    /// The system's place in [`Spans::systems`].
+    system: u32,
+    state: i8,
+    from: i64,
 }
 
-impl<'a> Holder<'a> {
-    fn of(users: &'a StringViewArray, systems: &'a StringViewArray, row: usize) -> Holder<'a> {
-        let (user, system) = (users.views()[row], systems.views()[row]);
-        if user as u32 <= SHORT && system as u32 <= SHORT {
-            Holder::Short(user, system)
-        } else {
-            Holder::Long(users.value(row).into(), systems.value(row).into())
-        }
-    }
+/// Where a user's [`Since`] stand in [`Spans::since`], all together.
+type Place = std::ops::Range<u32>;
 
-    fn named(user: String, system: String) -> Holder<'static> {
-        if user.len() <= SHORT as usize && system.len() <= SHORT as usize {
-            Holder::Short(make_view(user.as_bytes(), 0, 0), make_view(system.as_bytes(), 0, 0))
-        } else {
-            Holder::Long(user.into(), system.into())
-        }
-    }
+/// The spans of every user on every system where they have accounts. It is asked of every search, so it is
+/// laid out to be small: one look at a table of users, one at a list that all share.
+#[derive(Default)]
+struct Spans {
+    systems: Vec<String>,
+    /// Users by the string view of their id, where all of it stands in the view: up to twelve bytes.
+    short: HashMap<u128, Place>,
+    long: HashMap<String, Place>,
+    /// By user, then system, then time; the first of a user on a system begins before all time.
+    since: Vec<Since>,
 }
 
 /// The length, in bytes, of the longest text that stands in its string view.
 const SHORT: u32 = 12;
 
-/// The spans of every user on every system where they have accounts.
-#[derive(Default)]
-struct Spans(HashMap<Holder<'static>, Vec<Span>>);
-
 impl Spans {
-    fn of(accounts: HashMap<Holder<'static>, Vec<Account>>) -> Spans {
-        Spans(accounts.into_iter().map(|(holder, accounts)| (holder, spans(&accounts))).collect())
+    /// `accounts` by user and system.
+    fn of(accounts: BTreeMap<(String, String), Vec<Account>>) -> Spans {
+        let mut all = Spans::default();
+        for ((user, system), accounts) in accounts {
+            let known = all.systems.iter().position(|known| *known == system);
+            let system = known.unwrap_or_else(|| {
+                all.systems.push(system);
+                all.systems.len() - 1
+            }) as u32;
+            let first = all.since.len() as u32;
+            all.since.extend(spans(&accounts).into_iter().map(|(from, _, open)| {
+                let state = open.map_or(UNSAID, |open| if open { OPEN } else { NOT_OPEN });
+                Since { system, state, from }
+            }));
+            let end = all.since.len() as u32;
+            let place = if user.len() <= SHORT as usize {
+                all.short.entry(make_view(user.as_bytes(), 0, 0)).or_insert(first..end)
+            } else {
+                all.long.entry(user).or_insert(first..end)
+            };
+            place.end = end;
+        }
+        all
     }
 
-    fn state(&self, holder: &Holder<'_>, at: i64) -> i8 {
-        let Some(spans) = self.0.get(holder) else { return STRANGER };
-        // There are few, and the first begins before all time.
-        let mut n = spans.len() - 1;
-        while n > 0 && spans[n].0 > at {
-            n -= 1;
-        }
-        match spans[n].2 {
-            Some(true) => OPEN,
-            Some(false) => NOT_OPEN,
-            None => UNSAID,
-        }
+    fn place(&self, users: &StringViewArray, row: usize) -> Option<&Place> {
+        let view = users.views()[row];
+        if view as u32 <= SHORT { self.short.get(&view) } else { self.long.get(users.value(row)) }
+    }
+
+    fn state(&self, place: &Place, system: u32, at: i64) -> i8 {
+        // There are few.
+        let of_user = &self.since[place.start as usize..place.end as usize];
+        let of_system = of_user.iter().rev().find(|since| since.system == system && since.from <= at);
+        of_system.map_or(STRANGER, |since| since.state)
     }
 
     /// The state of each row; NULL where the user, the system or the time is not known.
@@ -123,9 +135,22 @@ impl Spans {
         let nulls = [users.nulls(), systems.nulls(), at.nulls()];
         let known = nulls.into_iter().fold(None, |known, nulls| NullBuffer::union(known.as_ref(), nulls));
         let mut states = Vec::with_capacity(users.len());
+        // Rows name a handful of systems: the one before is mostly the same.
+        let mut before: Option<(u128, Option<u32>)> = None;
         for (row, &at) in at.values().iter().enumerate() {
-            let known = known.as_ref().is_none_or(|known| known.is_valid(row));
-            states.push(if known { self.state(&Holder::of(users, systems, row), at) } else { STRANGER });
+            if known.as_ref().is_some_and(|known| known.is_null(row)) {
+                states.push(STRANGER);
+                continue;
+            }
+            let view = systems.views()[row];
+            let system = match before {
+                Some((same, system)) if same == view => system,
+                _ => self.systems.iter().position(|known| known == systems.value(row)).map(|place| place as u32),
+            };
+            // Two views of one batch that are the same are the same text.
+            before = Some((view, system));
+            let place = self.place(users, row);
+            states.push(place.zip(system).map_or(STRANGER, |(place, system)| self.state(place, system, at)));
         }
         Int8Array::new(states.into(), known)
     }
@@ -140,7 +165,7 @@ pub fn register(engine: &Engine) -> EngineResult<()> {
     let (users, systems) = (answer.texts("user_id")?, answer.texts("system")?);
     let (given, closed) = (answer.instants("authorised_at")?, answer.instants("closed_at")?);
     let known = answer.booleans("closed_at_given")?;
-    let mut accounts: HashMap<Holder<'static>, Vec<Account>> = HashMap::default();
+    let mut accounts: BTreeMap<(String, String), Vec<Account>> = BTreeMap::new();
     for (row, (user, system)) in users.into_iter().zip(systems).enumerate() {
         let (Some(user), Some(system), Some(given)) = (user, system, given[row]) else { continue };
         let closed = match known[row] {
@@ -148,7 +173,7 @@ pub fn register(engine: &Engine) -> EngineResult<()> {
             Some(false) => Some(None),
             None => None,
         };
-        accounts.entry(Holder::named(user, system)).or_default().push((given, closed));
+        accounts.entry((user, system)).or_default().push((given, closed));
     }
     let spans = Spans::of(accounts);
     let instant = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
@@ -210,8 +235,8 @@ mod tests {
     fn a_user_is_known_on_the_systems_of_their_accounts_only() {
         for (user, other) in [("a", "c"), ("a user with a long name", "a user with a long nam")] {
             let accounts = [
-                (Holder::named(user.into(), "nas".into()), vec![(10, Some(Some(20)))]),
-                (Holder::named("b".into(), "nsap".into()), vec![(10, None)]),
+                ((user.into(), "nas".into()), vec![(10, Some(Some(20)))]),
+                (("b".into(), "nsap".into()), vec![(10, None)]),
             ];
             let spans = Spans::of(accounts.into());
             let of_user = [9, 10, 19, 20].map(|at| (Some(user), Some("nas"), at));

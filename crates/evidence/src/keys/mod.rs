@@ -107,16 +107,20 @@ impl Repeated {
     /// # Errors
     /// The temporary folder cannot be read.
     pub fn find(seen: &Buckets<3>, threads: usize) -> std::io::Result<Repeated> {
-        let of_buckets = seen.in_order(threads, |mut bucket| {
-            bucket.sort_unstable_by_key(hash_of);
-            let mut found = Repeated::default();
-            for same in bucket.chunk_by(|a, b| a[..2] == b[..2]).filter(|same| same.len() > 1) {
-                found.hashes.push(hash_of(&same[0]));
-                found.parts.extend(same.iter().map(|seen| seen[2]));
-            }
-            found.parts.sort_unstable();
-            found.parts.dedup();
-            found
+        let of_buckets = seen.in_order(threads, |bucket| {
+            let hashes = occurring_twice(&bucket);
+            // Most buckets have none, so their parts are not looked at.
+            let mut parts: Vec<u32> = match hashes.as_slice() {
+                [] => Vec::new(),
+                hashes => bucket
+                    .iter()
+                    .filter(|seen| hashes.binary_search(&hash_of(seen)).is_ok())
+                    .map(|seen| seen[2])
+                    .collect(),
+            };
+            parts.sort_unstable();
+            parts.dedup();
+            Repeated { hashes, parts }
         })?;
         let mut all = Repeated::default();
         for found in of_buckets {
@@ -131,6 +135,32 @@ impl Repeated {
     pub fn contains(&self, hash: u64) -> bool {
         self.hashes.binary_search(&hash).is_ok()
     }
+}
+
+/// The hashes that occur more than once in a bucket, sorted. 0 and 1 are taken for the same hash, so they may
+/// be among them without need: what shares a key is decided on the keys.
+fn occurring_twice(bucket: &[Seen]) -> Vec<u64> {
+    // Open addressing with a free place for each one taken; 0 is free. The hashes' low bits are as random
+    // as the others, and it is the high ones that made the bucket.
+    let mask = (2 * bucket.len()).next_power_of_two() - 1;
+    let mut places = vec![0_u64; mask + 1];
+    let mut twice = Vec::new();
+    for hash in bucket.iter().map(|seen| hash_of(seen).max(1)) {
+        let mut place = hash as usize & mask;
+        while places[place] != 0 && places[place] != hash {
+            place = (place + 1) & mask;
+        }
+        if places[place] == hash {
+            twice.push(hash);
+        }
+        places[place] = hash;
+    }
+    if twice.contains(&1) {
+        twice.push(0);
+    }
+    twice.sort_unstable();
+    twice.dedup();
+    twice
 }
 
 /// How many rows of a file another row stands for, and how many of those would have been in the future.
@@ -221,6 +251,15 @@ mod tests {
             let repeated = Repeated::find(&buckets, 2).unwrap();
             assert_eq!((repeated.hashes.len(), repeated.parts), (1, vec![0, 500]));
         }
+    }
+
+    #[test]
+    fn a_hash_occurs_twice_or_not_wherever_it_falls() {
+        let bucket = |hashes: &[u64]| hashes.iter().map(|hash| seen(*hash, 0)).collect::<Vec<_>>();
+        assert_eq!(occurring_twice(&[]), Vec::<u64>::new());
+        assert_eq!(occurring_twice(&bucket(&[8, 16, 24, 7])), Vec::<u64>::new());
+        assert_eq!(occurring_twice(&bucket(&[24, 8, 16, 8, 7, 24, 8, u64::MAX, u64::MAX])), [8, 24, u64::MAX]);
+        assert_eq!(occurring_twice(&bucket(&[0, 5, 0])), [0, 1]);
     }
 
     #[test]
