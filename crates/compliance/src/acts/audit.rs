@@ -143,6 +143,15 @@ pub struct SeedContributed {
     pub contribution: Contribution,
 }
 
+/// The witness, who watched the dice, says for themself what was rolled: the digits again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedWitnessed {
+    pub audit: AuditId,
+    pub plan: u32,
+    pub source: usize,
+    pub digits: String,
+}
+
 /// A record to be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drawn {
@@ -297,6 +306,9 @@ pub struct ExceptionsSettled {
     pub exceptions: Vec<ExceptionName>,
     pub settled: Settled,
     pub reason: String,
+    /// The user ids whose own searches, accounts or requests these are about: they do not settle them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<String>,
 }
 
 /// What was found, how far it reaches, what is to be done: as 8.2.9 asks.
@@ -328,6 +340,24 @@ pub struct AuditCompleted {
     pub findings: String,
     pub extent: String,
     pub action: String,
+    /// What the clause is about in the period, where that is records; `None` where no sample or worklist is
+    /// taken from the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
+}
+
+/// The records that an audit had to look at, as the evidence had them when it was completed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Population {
+    pub records: u64,
+    /// Those of them that are not on the worklist.
+    pub not_on_worklist: u64,
+    /// Rows of which it cannot be said whether they belong.
+    #[serde(default)]
+    pub uncertain: u64,
+    /// Why the evidence cannot be taken to be whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_whole: Vec<String>,
 }
 
 /// A second person has looked. What is changed afterwards voids it.

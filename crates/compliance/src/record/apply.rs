@@ -189,6 +189,7 @@ impl Record {
                         plan: what.plan,
                         committed: done.clone(),
                         contributions: Default::default(),
+                        witnessed: Default::default(),
                         drawn: None,
                         superseded: None,
                     });
@@ -197,6 +198,11 @@ impl Record {
             Act::SeedContributed(what) => {
                 self.plan_of(&what.audit, what.plan, |plan| {
                     plan.contributions.insert(what.source, (done, what.contribution));
+                });
+            }
+            Act::SeedWitnessed(what) => {
+                self.plan_of(&what.audit, what.plan, |plan| {
+                    plan.witnessed.insert(what.source, done);
                 });
             }
             Act::SampleDrawn(what) => self.take_sample(what, done),
@@ -265,6 +271,10 @@ impl Record {
                     Matter::Noncompliance(id) => self.audit_of_noncompliance(id),
                 };
                 if let Some(audit) = audit.and_then(|id| self.audits.get_mut(&id)) {
+                    // A file that nobody had seen is an edit; what belongs to the non-compliance comes after it.
+                    if !matches!(what.to, Matter::Noncompliance(_)) {
+                        audit.edited(&done);
+                    }
                     audit.attachments.push((done, what));
                 }
             }

@@ -18,14 +18,27 @@ pub struct PlanState {
     pub committed: Done,
     /// By the number of the source.
     pub contributions: BTreeMap<usize, (Done, Contribution)>,
+    /// The dice that their witness has confirmed, by the number of the source.
+    #[serde(default)]
+    pub witnessed: BTreeMap<usize, Done>,
     pub drawn: Option<(Done, SampleDrawn)>,
     pub superseded: Option<(Done, String)>,
 }
 
 impl PlanState {
-    /// The sources that have not contributed yet.
+    /// The sources whose part of the seed is not complete: nothing was contributed, or the witness of the dice
+    /// has not confirmed them. One person's word for what was rolled would be that person's choice.
     pub fn awaited(&self) -> impl Iterator<Item = usize> {
-        (0..self.plan.seed_from.len()).filter(|source| !self.contributions.contains_key(source))
+        (0..self.plan.seed_from.len())
+            .filter(|source| !self.contributions.contains_key(source) || self.unwitnessed(*source).is_some())
+    }
+
+    /// The dice of this source, where their witness has yet to confirm them: who that is, and the digits.
+    pub fn unwitnessed(&self, source: usize) -> Option<(&PersonId, &str)> {
+        match &self.contributions.get(&source)?.1 {
+            Contribution::Dice { digits, witness } if !self.witnessed.contains_key(&source) => Some((witness, digits)),
+            _ => None,
+        }
     }
 }
 
@@ -168,6 +181,21 @@ impl Audit {
     /// The sample of the plans in force, with the population it stands for: the basis of a rate.
     pub fn random_sample(&self) -> Vec<(&String, &Item)> {
         self.worklist().filter(|(_, item)| item.is_random()).collect()
+    }
+
+    /// Whether this person opened or conducts the audit, or did any step of it that another must look at.
+    pub fn is_work_of(&self, person: &PersonId, findings: &BTreeMap<FindingId, Finding>) -> bool {
+        let by = |done: &Done| &done.by == person;
+        &self.auditor == person
+            || by(&self.opened)
+            || self.completed.as_ref().is_some_and(|(done, _)| by(done))
+            || self
+                .plans
+                .iter()
+                .any(|plan| by(&plan.committed) || plan.drawn.as_ref().is_some_and(|(done, _)| by(done)))
+            || self.items.values().any(|item| item.judged.values().any(|judged| by(&judged.done)))
+            || self.exceptions.values().any(|settled| by(&settled.done))
+            || self.findings(findings).any(|(_, finding)| by(&finding.raised))
     }
 
     /// Where a settlement or judgement is changed afterwards, the word of both persons is void.
