@@ -9,7 +9,9 @@ mod made_up_audit;
 
 mod annual_return;
 mod audit_report;
+mod browser;
 mod form;
 mod golden;
 mod hostile;
+mod in_a_browser;
 mod national;
