@@ -10,8 +10,7 @@ use super::progress::Progress;
 use super::{Mistakes, interrupt};
 use crate::clock;
 
-/// What is read, and how.
-// (In the help, what stands here gives way to what the verb says of itself.)
+// What is read, and how. (No doc comment: it would stand in the help of each verb.)
 #[derive(Debug, clap::Args)]
 pub struct Folder {
     /// The folder of evidence: CSV, XLSX, JSON Lines or Parquet, named after their sets

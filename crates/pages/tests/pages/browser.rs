@@ -2,15 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-
-/// What a phone shows, in CSS pixels.
-pub const PHONE: u32 = 400;
 
 /// Written into a copy of a page, in place of the policy that forbids every script. The answer is in the title
 /// of the page around it.
@@ -27,8 +24,8 @@ const MEASURES: &str = "<script>addEventListener('load', () => {
     contrast = Math.min(contrast, (Math.max(a, b) + .05) / (Math.min(a, b) + .05));
   }
   const smallest = Math.min(...[...document.body.querySelectorAll('*')].map(e => parseFloat(getComputedStyle(e).fontSize)));
-  parent.document.title = ['measured', innerWidth, document.documentElement.scrollWidth, Math.floor(contrast * 100),
-    Math.floor(smallest)].join(' ');
+  parent.document.title += [innerWidth, document.documentElement.scrollWidth, Math.floor(contrast * 100),
+    Math.floor(smallest)] + ';';
 });</script>";
 
 /// What a page measures on a screen.
@@ -86,26 +83,29 @@ impl Browser {
         Browser { folder, proxy, asked }
     }
 
-    pub fn measure(&self, html: &str, width: u32) -> Measured {
-        let policy =
-            html.split("<meta http-equiv=\"Content-Security-Policy\"").nth(1).and_then(|rest| rest.split('>').next());
-        let measuring = match policy {
-            Some(policy) => {
-                html.replacen(&format!("<meta http-equiv=\"Content-Security-Policy\"{policy}>"), MEASURES, 1)
-            }
+    /// What a page measures in windows of these widths.
+    pub fn measure(&self, html: &str, widths: &[u32]) -> Vec<Measured> {
+        let policy = html.split_once("<meta http-equiv=\"Content-Security-Policy\"");
+        let measuring = match policy.and_then(|(before, rest)| Some((before, rest.split_once('>')?.1))) {
+            Some((before, after)) => format!("{before}{MEASURES}{after}"),
             None => format!("{MEASURES}{html}"),
         };
         // No window is as narrow as a phone; a frame is.
         let framed = measuring.replace('&', "&amp;").replace('"', "&quot;");
-        let frame = format!(
-            "<!DOCTYPE html><meta charset=\"utf-8\"><iframe style=\"width: {width}px; height: 900px; border: 0\" \
-             srcdoc=\"{framed}\"></iframe>"
-        );
-        let (told, _) = self.run(&["--window-size=1400,1000".into(), "--dump-dom".into()], &frame);
-        let title = told.split("<title>measured ").nth(1).and_then(|rest| rest.split('<').next());
-        let title = title.unwrap_or_else(|| panic!("the page was not measured:\n{told}"));
-        let numbers: Vec<u32> = title.split(' ').map(|number| number.parse().unwrap()).collect();
-        Measured { window: numbers[0], page: numbers[1], contrast: numbers[2], type_size: numbers[3] }
+        let frame = |width: &u32| {
+            format!("<iframe style=\"width: {width}px; height: 900px; border: 0\" srcdoc=\"{framed}\"></iframe>")
+        };
+        let frames: String = widths.iter().map(frame).collect();
+        let around =
+            format!("<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title></title></head>{frames}</html>");
+        let (told, _) = self.run(&["--window-size=1400,1000".into(), "--dump-dom".into()], &around);
+        let title = told.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
+        let (title, _) = title.unwrap_or_else(|| panic!("nothing was measured:\n{told}"));
+        let measured = |numbers: &str| {
+            let numbers: Vec<u32> = numbers.split(',').map(|number| number.parse().unwrap()).collect();
+            Measured { window: numbers[0], page: numbers[1], contrast: numbers[2], type_size: numbers[3] }
+        };
+        title.split_terminator(';').map(measured).collect()
     }
 
     pub fn print(&self, html: &str) -> Printed {
@@ -114,8 +114,14 @@ impl Browser {
         let (_, log) = self.run(&["--no-pdf-header-footer".into(), format!("--print-to-pdf={}", pdf.display())], html);
         let boxes = output("pdftotext", [OsStr::new("-bbox"), pdf.as_os_str(), OsStr::new("-")]).0;
         let console = log.lines().filter(|line| line.contains(":CONSOLE:")).map(str::to_owned).collect();
-        let asked = self.asked.try_iter().filter(|line| !is_the_browsers_own(line)).collect();
-        Printed { sheets: boxes.split("<page ").skip(1).map(sheet).collect(), console, asked }
+        Printed { sheets: boxes.split("<page ").skip(1).map(sheet).collect(), console, asked: self.asked() }
+    }
+
+    /// What was asked for so far. Requests are read in the order in which they came, so the last word is ours.
+    fn asked(&self) -> Vec<String> {
+        TcpStream::connect(("127.0.0.1", self.proxy)).and_then(|mut end| end.write_all(b"END\n")).unwrap();
+        let asked = self.asked.iter().take_while(|line| line != "END");
+        asked.filter(|line| !is_the_browsers_own(line)).collect()
     }
 
     fn run(&self, arguments: &[String], html: &str) -> (String, String) {
