@@ -1,6 +1,7 @@
 //! The order of steps: what must have happened before, and what may not have. Each refusal says what to do.
 
 mod national;
+mod retention;
 
 use crate::acts::Act;
 use crate::acts::audit::{Contribution, ItemJudged, PlanCommitted, SampleDrawn, SeedContributed, SeedSource};
@@ -26,7 +27,9 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceRetested(_)
         | Act::NoncomplianceClosed(_)
         | Act::MisuseHandled(_) => matters(record, act, actor),
-        Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => retention(record, act),
+        Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
+            retention::refusals(record, act)
+        }
         Act::LeaRegistered(_)
         | Act::BundleReceived(_)
         | Act::ReturnExpected(_)
@@ -206,7 +209,9 @@ fn audit(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         Act::ItemJudged(act) => judgement(audit, act),
         Act::ItemsAssigned(act) => {
             let stranger = act.keys.iter().find(|key| !audit.items.contains_key(*key));
-            ensure(stranger.is_none(), || format!("{:?} is not on the worklist of {id}", stranger))?;
+            ensure(stranger.is_none(), || {
+                format!("{:?} is not on the worklist of {id}", stranger.map_or("", |key| key))
+            })?;
             let person = record.person(&act.to).ok_or_else(|| format!("{} is not known in this workspace", act.to))?;
             let today = actor.today();
             ensure(person.roles_on(today).iter().any(|role| role.audits()), || {
@@ -369,9 +374,17 @@ fn completion(record: &Record, audit: &Audit, act: &crate::acts::audit::AuditCom
         ensure(audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()), || "the sample is not drawn".to_owned())?;
     }
     let open = audit.worklist().filter(|(_, item)| item.verdict(&questions).is_none()).count();
-    ensure(open == 0, || format!("{open} records on the worklist of {id} are not judged on every question"))?;
+    ensure(open == 0, || match open {
+        1 => format!("1 record on the worklist of {id} is not judged on every question (custodes audit worklist {id})"),
+        _ => format!(
+            "{open} records on the worklist of {id} are not judged on every question (custodes audit worklist {id})"
+        ),
+    })?;
     let queries = audit.open_queries(&record.queries).count();
-    ensure(queries == 0, || format!("{queries} queries of {id} are not answered"))?;
+    ensure(queries == 0, || match queries {
+        1 => format!("1 query of {id} is not answered"),
+        _ => format!("{queries} queries of {id} are not answered"),
+    })?;
     let failed = audit.worklist().any(|(_, item)| item.verdict(&questions) == Some(crate::acts::audit::Verdict::Fail));
     let found = failed || audit.findings(&record.findings).next().is_some();
     ensure(!found || act.outcome == crate::acts::schedule::Outcome::Unsatisfactory, || {
@@ -431,39 +444,4 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         }
         _ => Ok(()),
     }
-}
-
-fn retention(record: &Record, act: &Act) -> Steps {
-    match act {
-        Act::HoldReleased(act) => {
-            given(&act.reason, "the reason")?;
-            let hold = record.holds.get(&act.hold).ok_or_else(|| format!("there is no hold {}", act.hold))?;
-            ensure(hold.released.is_none(), || format!("{} was released before", act.hold))
-        }
-        Act::DisposalProposed(act) => {
-            given(&act.rule, "the rule of the disposal")?;
-            ensure(!act.entries.is_empty(), || "nothing is old enough to be disposed of".to_owned())?;
-            not_held(record, &act.entries)
-        }
-        Act::DisposalApproved(act) => {
-            let disposal =
-                record.disposals.get(&act.disposal).ok_or_else(|| format!("there is no disposal {}", act.disposal))?;
-            ensure(disposal.approved.is_none(), || format!("{} was approved before", act.disposal))?;
-            not_held(record, &disposal.what.entries)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A hold may have been placed since the disposal was proposed.
-fn not_held(record: &Record, entries: &[u64]) -> Steps {
-    if let Some((id, hold)) = record.held(None) {
-        return Err(format!("the legal hold {id} covers everything: {}", hold.what.reason));
-    }
-    for (audit, held) in record.audits.iter().filter_map(|(id, audit)| Some((audit, record.held(Some(id))?))) {
-        let of_audit = record.entries_of.get(&audit.what.mark);
-        let touched = of_audit.is_some_and(|of_audit| of_audit.iter().any(|entry| entries.contains(entry)));
-        ensure(!touched, || format!("the legal hold {} covers {}: {}", held.0, audit.what.audit, held.1.what.reason))?;
-    }
-    Ok(())
 }

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{WorkError, audits};
 
 fn outcome(text: &str) -> Result<Outcome, String> {
@@ -208,14 +209,14 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
         Verb::Assign { audit, to, keys } => {
             session.act(|_| Ok(Act::from(ItemsAssigned { audit, keys: keys.clone(), to: to.clone() })))?;
             session.say(
-                &format!("{} records of {audit} are {to}'s to judge", keys.len()),
+                &format!("{} of {audit} for {to} to judge", counted(keys.len(), "record", "records")),
                 json!({ "audit": audit, "to": to }),
             )
         }
         Verb::Judge { audit, key, verdicts, note } => judge(&mut session, audit, &key, &verdicts, &note),
         Verb::Query { audit, key, to, due, asks } => {
             session.act(|workspace| {
-                let query = QueryId::after(workspace.record.queries.keys().next_back());
+                let query = workspace.record.next_query();
                 let (key, to, asks) = (key.clone(), to.clone(), asks.clone());
                 Ok(Act::from(QueryRaised { query, audit, key, to, asks, due }))
             })?;
@@ -237,9 +238,10 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             if !open.is_empty() {
                 let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
                 return Err(format!(
-                    "exceptions of {} are neither confirmed nor dismissed ({}): custodes audit exceptions {audit}",
+                    "{} of {} neither confirmed nor dismissed yet: custodes audit exceptions {audit} lists them, \
+                     custodes audit settle answers",
+                    counted(open.len(), "exception", "exceptions"),
                     clause.id,
-                    open.len()
                 )
                 .into());
             }
@@ -275,12 +277,12 @@ fn list(session: &mut Session) -> Result<u8, Mistakes> {
     let lines = audits.iter().map(|(id, audit)| {
         let judged = audit.worklist().filter(|(_, item)| !item.judged.is_empty()).count();
         format!(
-            "{id:<5} {:<8} {} up to {}  {:<28} {judged} of {} records begun",
+            "{id:<5} {:<8} {} up to {}  {:<28} {judged} of {} begun",
             audit.what.clause,
             audit.what.from,
             audit.what.to,
             audit.stage().name(),
-            audit.worklist().count()
+            counted(audit.worklist().count(), "record", "records")
         )
     });
     let text: Vec<String> = lines.collect();
@@ -308,7 +310,11 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
             }
             (None, None) => "not drawn yet".to_owned(),
         };
-        lines.push(format!("  plan {}: {} records frozen, {state}", place + 1, plan.plan.frame.count));
+        lines.push(format!(
+            "  plan {}: {} frozen, {state}",
+            place + 1,
+            counted(plan.plan.frame.count, "record", "records")
+        ));
     }
     for (id, finding) in audit.findings(&record.findings) {
         let state = if finding.closed.is_some() { "closed" } else { "open" };
@@ -355,7 +361,7 @@ fn add(
     }
     audits::add_items(&mut session.workspace, &by, audit, how, &keys, reason)?;
     session.say(
-        &format!("{} records added to the worklist of {audit}", keys.len()),
+        &format!("{} added to the worklist of {audit}", counted(keys.len(), "record", "records")),
         json!({ "audit": audit, "added": keys }),
     )
 }
@@ -428,7 +434,10 @@ fn judge(session: &mut Session, audit: AuditId, key: &str, verdicts: &[String], 
         };
         Ok(judged.iter().map(act).collect())
     })?;
-    session.say(&format!("{key}: {} answers on record", judged.len()), json!({ "audit": audit, "key": key }))
+    session.say(
+        &format!("{key}: {} on record", counted(judged.len(), "answer", "answers")),
+        json!({ "audit": audit, "key": key }),
+    )
 }
 
 fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -> Result<u8, Mistakes> {
@@ -447,7 +456,7 @@ fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -
         Ok(Act::from(Attached { to, name, sha256, bytes, note }))
     })?;
     session.say(
-        &format!("{name} attached, {bytes} bytes, sha256 {sha256}"),
+        &format!("{name} attached, {}\n  sha256 {sha256}", counted(bytes, "byte", "bytes")),
         json!({ "sha256": sha256.to_string(), "bytes": bytes }),
     )
 }
@@ -537,7 +546,10 @@ fn settle(
         Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
     })?;
     let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
-    session.say(&format!("{word}: {} of {code}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
+    session.say(
+        &format!("{word}: {} of {code}", counted(exceptions.len(), "exception", "exceptions")),
+        json!({ "audit": audit, "settled": exceptions }),
+    )
 }
 
 /// What was found: its extent, and what is to be done
@@ -573,7 +585,7 @@ pub fn finding(place: &Place, verb: Finding) -> Result<u8, Mistakes> {
                 let confirmed = workspace.record.audits.get(&audit).into_iter().flat_map(|audit| &audit.exceptions);
                 let confirmed = confirmed.filter(|(_, settled)| settled.settled == Settled::Confirmed);
                 Ok(Act::from(FindingRaised {
-                    finding: FindingId::after(workspace.record.findings.keys().next_back()),
+                    finding: workspace.record.next_finding(),
                     audit,
                     finds: finds.clone(),
                     extent: extent.clone(),
