@@ -285,7 +285,7 @@ fn awaited(audit: &Audit) -> String {
             SeedSource::Secret { party, .. } => format!("{party}'s secret (custodes seed secret)"),
         })
         .collect();
-    if parts.is_empty() { "complete: custodes draw".into() } else { parts.join("; ") }
+    if parts.is_empty() { "it is complete (custodes draw)".into() } else { format!("awaited is {}", parts.join("; ")) }
 }
 
 /// What arrives after the plan is committed
@@ -341,6 +341,9 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
     let part = state
         .and_then(Audit::plan)
         .and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
+    if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
+        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}: {}", awaited(state)).into());
+    }
     audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
     session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
