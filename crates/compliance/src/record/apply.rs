@@ -270,6 +270,12 @@ impl Record {
                     Matter::Finding(finding) => self.findings.get(finding).map(|finding| finding.what.audit),
                     Matter::Noncompliance(id) => self.audit_of_noncompliance(id),
                 };
+                // Non-compliance keeps its own, whether or not an audit found it.
+                if let Matter::Noncompliance(id) = &what.to
+                    && let Some(matter) = self.noncompliances.get_mut(id)
+                {
+                    matter.attachments.push((done.clone(), what.clone()));
+                }
                 if let Some(audit) = audit.and_then(|id| self.audits.get_mut(&id)) {
                     // A file that nobody had seen is an edit; what belongs to the non-compliance comes after it.
                     if !matches!(what.to, Matter::Noncompliance(_)) {
@@ -319,6 +325,7 @@ impl Record {
                     worked: Vec::new(),
                     retested: Vec::new(),
                     closed: None,
+                    attachments: Vec::new(),
                     what,
                 };
                 self.noncompliances.insert(matter.what.noncompliance, matter);
@@ -427,7 +434,8 @@ impl Record {
         }
     }
 
-    fn audit_of_noncompliance(&self, id: &crate::acts::NoncomplianceId) -> Option<AuditId> {
+    /// The audit in which it was found.
+    pub(super) fn audit_of_noncompliance(&self, id: &crate::acts::NoncomplianceId) -> Option<AuditId> {
         let finding = self.noncompliances.get(id)?.what.finding?;
         Some(self.findings.get(&finding)?.what.audit)
     }

@@ -168,6 +168,14 @@ impl Audit {
         }
     }
 
+    /// The objects of the evidence store that it names: frames, reports, attachments.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        let frames = self.plans.iter().map(|plan| plan.plan.frame.table_sha256.as_str());
+        let reports = self.reports.iter().map(|(_, report)| report.sha256.as_str());
+        let attached = self.attachments.iter().map(|(_, attached)| attached.sha256.as_str());
+        frames.chain(reports).chain(attached)
+    }
+
     /// The items that a person has to answer for: drawn by a plan in force, or added.
     pub fn worklist(&self) -> impl Iterator<Item = (&String, &Item)> {
         self.items.iter().filter(|(_, item)| match item.came_by {

@@ -42,6 +42,14 @@ impl Import {
         })
     }
 
+    /// The objects of the evidence store that it names.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        let originals = self.what.originals.iter().map(|original| original.sha256.as_str());
+        let typed = self.what.typed.iter().map(|typed| typed.sha256.as_str());
+        let mappings = self.what.mappings.iter().map(|kept| kept.sha256.as_str());
+        originals.chain(typed).chain(mappings)
+    }
+
     pub fn sets(&self) -> BTreeSet<&str> {
         self.what.originals.iter().filter_map(|original| original.set.as_deref()).collect()
     }

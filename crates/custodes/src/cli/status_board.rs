@@ -8,6 +8,7 @@ use custodes_report::MARKING;
 use custodes_report::calendar::{CalendarDay, CalendarEntry, NotACalendarTime, Stamp};
 
 use super::wrapped;
+use crate::words::counted;
 
 mod clocks;
 
@@ -23,6 +24,8 @@ pub fn text(board: &Board) -> String {
     head(&mut out, board);
     section(&mut out, "OVERDUE", &board.overdue, |item| late(item.days));
     clocks::noncompliance(&mut out, &board.clocks.noncompliance);
+    clocks::office(&mut out, &board.office);
+    clocks::suspended(&mut out, &board.clocks.audits);
     let soon = format!("DUE BY {}", board.today.plus_days(board.days_ahead));
     section(&mut out, &soon, &board.due_soon, |item| left(item.days));
     worklists(&mut out, &board.worklists);
@@ -271,10 +274,6 @@ fn by(name: &Option<String>) -> String {
 
 fn conducted_by(name: &str) -> &str {
     if name.is_empty() { "LEA" } else { name }
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn cut(text: &str, width: usize) -> String {

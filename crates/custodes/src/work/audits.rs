@@ -35,7 +35,7 @@ pub fn open(
 ) -> Result<AuditId, WorkError> {
     let mark = Mark::of(random()?);
     workspace.act(by, |workspace| {
-        let audit = AuditId::after(workspace.record.audits.keys().next_back());
+        let audit = workspace.record.next_audit();
         let (clause, again_because) = (clause.to_owned(), again_because.clone());
         Ok(vec![Act::from(AuditOpened { audit, mark: mark.clone(), clause, from, to, again_because })])
     })?;
@@ -48,9 +48,20 @@ pub fn open(
 /// # Errors
 /// When there is no such audit.
 pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, Audit), WorkError> {
-    let audit = record.audits.get(audit).ok_or_else(|| WorkError::Said(format!("there is no audit {audit}")))?;
+    let audit = record.audits.get(audit).ok_or_else(|| not_there(record, audit))?;
     let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
     Ok((clause, audit.clone()))
+}
+
+/// Why an audit is not there: nobody opened it, or it went after its time.
+pub fn not_there(record: &Record, audit: &AuditId) -> WorkError {
+    let gone = record.disposed_as(&audit.to_string());
+    match gone.and_then(|(disposal, of)| Some((disposal, of.approved.as_ref()?.day()))) {
+        Some((disposal, on)) => {
+            format!("{audit} was disposed of on {on} ({disposal}): its content is gone for good").into()
+        }
+        None => format!("there is no audit {audit}: custodes audit list").into(),
+    }
 }
 
 /// What a plan is asked for; the frame is taken from the evidence.
@@ -58,12 +69,19 @@ pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, A
 pub struct Planned {
     /// The clause's own rate, where none is given.
     pub size: Option<Size>,
-    pub strata: Option<Strata>,
+    pub strata: Option<InStrata>,
     pub rationale: String,
     pub risk_assessment: String,
     pub seed_from: Vec<SeedSource>,
     /// Adds to the sample of the plan in force, over what was not drawn.
     pub tops_up: bool,
+}
+
+/// Strata by the values of a column, and the sizes of some; the others have the plan's.
+#[derive(Debug, Clone)]
+pub struct InStrata {
+    pub column: String,
+    pub sizes: BTreeMap<String, Size>,
 }
 
 /// Freezes the population and commits the plan: from here nothing in it can change.
@@ -93,8 +111,12 @@ pub fn commit_plan(
         from: state.what.from,
         to: state.what.to,
         window_days: taken.window_days,
+        strata: planned.strata.as_ref().map(|strata| Strata {
+            column: strata.column.clone(),
+            sizes: strata.sizes.clone(),
+            others: taken.size.clone(),
+        }),
         size: taken.size,
-        strata: planned.strata.clone(),
         rationale: planned.rationale.clone(),
         risk_assessment: planned.risk_assessment.clone(),
         frame: FrameStated {
@@ -143,6 +165,15 @@ impl Taken {
             let (number, plan) = audit.plan().ok_or("there is no plan to add to")?;
             let drawn =
                 plan.drawn.as_ref().map(|(_, drawn)| drawn).ok_or("the plan in force has drawn no sample to add to")?;
+            let wanted = planned.strata.as_ref().map(|strata| &strata.column);
+            let frozen = plan.plan.strata.as_ref().map(|strata| &strata.column);
+            if wanted.is_some() && wanted != frozen {
+                return Err(format!(
+                    "what plan {number} left undrawn was frozen {}: add to it without other strata",
+                    frozen.map_or("without strata".to_owned(), |column| format!("in strata by {column}"))
+                )
+                .into());
+            }
             let table = frame_table(workspace, &plan.plan)?;
             let left = table.rows().iter().filter(|row| {
                 let inside =
@@ -150,6 +181,7 @@ impl Taken {
                 inside && !audit.items.get(&row.key).is_some_and(custodes_compliance::record::Item::is_random)
             });
             let table = FrameTable::of(left.cloned().collect());
+            known_strata(&table, planned.strata.as_ref())?;
             return Ok(Taken {
                 table,
                 size,
@@ -165,13 +197,28 @@ impl Taken {
         let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
         let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
         let window_days = window_days.map(|name| parameters.whole(name));
-        Ok(Taken { table: table_of(&frame), size, window_days, uncertain, not_whole, tops_up: None })
+        let table = table_of(&frame, column.is_some());
+        known_strata(&table, planned.strata.as_ref())?;
+        Ok(Taken { table, size, window_days, uncertain, not_whole, tops_up: None })
     }
 }
 
-fn table_of(frame: &Frame) -> FrameTable {
+/// A size for a stratum that has no record is a slip of the pen, and would be passed over in silence.
+fn known_strata(table: &FrameTable, strata: Option<&InStrata>) -> Result<(), WorkError> {
+    let Some(strata) = strata else { return Ok(()) };
+    let there: BTreeSet<&str> = table.rows().iter().filter_map(|row| row.stratum.as_deref()).collect();
+    match strata.sizes.keys().find(|value| !there.contains(value.as_str())) {
+        None => Ok(()),
+        Some(stranger) => {
+            let there: Vec<String> = there.iter().map(|value| format!("{value:?}")).collect();
+            Err(format!("no record has {stranger:?} in {}; its values are {}", strata.column, there.join(", ")).into())
+        }
+    }
+}
+
+fn table_of(frame: &Frame, in_strata: bool) -> FrameTable {
     // A value that cannot be known is a stratum too: nobody may leave those records out of the draw.
-    let stratum = |value: Option<&str>| Some(value.unwrap_or("(withheld)").to_owned());
+    let stratum = |value: Option<&str>| in_strata.then(|| value.unwrap_or("(withheld)").to_owned());
     let rows = frame.members().map(|member| FrameRow {
         key: member.key.to_owned(),
         day: member.day,

@@ -26,7 +26,7 @@ mod workspace;
 use custodes_compliance::roles::Refusal;
 use custodes_evidence::Problem;
 
-pub use workspace::{Opening, Workspace, login};
+pub use workspace::{Opening, Wanted, Workspace, login};
 
 /// Why something in a workspace could not be done.
 #[derive(Debug, thiserror::Error)]

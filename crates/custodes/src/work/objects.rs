@@ -31,5 +31,11 @@ pub fn named(record: &Record) -> BTreeMap<String, String> {
             .iter()
             .for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
     }
+    for (id, matter) in &record.noncompliances {
+        matter
+            .attachments
+            .iter()
+            .for_each(|(_, attached)| name(&attached.sha256, format!("{} attached to {id}", attached.name)));
+    }
     named
 }

@@ -10,6 +10,8 @@ use custodes_compliance::record::{Audit, Done, PlanState, Record};
 use custodes_journal::beacon::{BeaconSignature, Round};
 use custodes_journal::hash::Hash;
 
+use crate::words::counted;
+
 /// What the journal says was done once, seen as its entries go by: the fold keeps the latest only.
 #[derive(Debug, Default)]
 pub struct Once {
@@ -250,7 +252,11 @@ impl Redrawn {
     }
 
     pub fn note(&self) -> Option<String> {
-        (self.frames_gone > 0)
-            .then(|| format!("{} plans cannot be drawn again, because their frames were disposed of", self.frames_gone))
+        (self.frames_gone > 0).then(|| {
+            format!(
+                "{} cannot be drawn again, because what was drawn from was disposed of",
+                counted(self.frames_gone, "plan", "plans")
+            )
+        })
     }
 }

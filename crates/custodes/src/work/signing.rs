@@ -55,6 +55,7 @@ impl Workspace {
         }
         Ok(())
     }
+
     pub(super) fn take_up_kept_record(&mut self) -> Result<(), WorkError> {
         // The key by which the fold was signed is named by the journal's own first entry.
         let Some(bytes) = self.log.derived(fold::NAME)? else { return Ok(()) };

@@ -29,6 +29,7 @@ use super::keys::Keys;
 use super::objects::{gone, named};
 use super::redrawing::{FrameText, Once, Redrawn};
 use super::workspace::{EVIDENCE, JOURNAL, read_entry};
+use crate::words::counted;
 
 /// With what a workspace is verified.
 pub struct With<'a> {
@@ -295,12 +296,16 @@ impl<'a> Verifying<'a> {
         self.answer.holds.insert(
             0,
             format!(
-                "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
-                verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
+                "{} of {origin}, {} with their content and {} disposed of, root {}; {}",
+                counted(verified.size.0, "entry", "entries"),
+                verified.kept,
+                verified.disposed,
+                verified.root,
+                counted(verified.checkpoints, "checkpoint", "checkpoints")
             ),
         );
         for (under, count) in &verified.disposals {
-            self.answer.notes.push(format!("the content of {count} entries was {under}"));
+            self.answer.notes.push(format!("the content of {} was {under}", counted(*count, "entry", "entries")));
         }
         if memory.is_some() && !defects.iter().any(is_of_memory) {
             self.answer.holds.push("it continues what the key's holder remembers".to_owned());
@@ -309,9 +314,12 @@ impl<'a> Verifying<'a> {
         let signed = checkpoints.iter().map(|(size, _)| *size).max().unwrap_or(TreeSize(0));
         if whole && !keys.is_empty() && signed < verified.size {
             self.answer.defects.push(format!(
-                "the last {} entries are not signed: a program was interrupted before it signed them, or somebody \
-                 without the key added them; look at them, then any act of the key's holder signs them",
-                verified.size.0 - signed.0
+                "the last {} signed: a program was interrupted before it signed, or somebody without the key added \
+                 something; look at it, then any act of the key's holder signs it",
+                match verified.size.0 - signed.0 {
+                    1 => "entry is not".to_owned(),
+                    more => format!("{more} entries are not"),
+                }
             ));
         }
         self.unknown_witnesses(&checkpoints, origin);
@@ -422,7 +430,8 @@ impl<'a> Verifying<'a> {
             }
         }
         if held > 0 {
-            self.answer.holds.push(format!("{held} reports rest on entries that are there"));
+            let rest = if held == 1 { "rests" } else { "rest" };
+            self.answer.holds.push(format!("{} {rest} on entries that are there", counted(held, "report", "reports")));
         }
     }
 
@@ -450,11 +459,16 @@ impl<'a> Verifying<'a> {
             }
         }
         for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
-            self.answer
-                .defects
-                .push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
+            self.answer.defects.push(format!(
+                "object {sha256}: it is still in the evidence store, although it was disposed of: approving the \
+                     disposal once more removes it (custodes dispose approve)"
+            ));
         }
-        self.answer.holds.push(format!("{whole} objects of the evidence store have the bytes that the journal names"));
+        let have = if whole == 1 { "has" } else { "have" };
+        self.answer.holds.push(format!(
+            "{} of the evidence store {have} the bytes that the journal names",
+            counted(whole, "file", "files")
+        ));
         let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
             let sha256 = &plan.plan.frame.table_sha256;
             if gone.contains(sha256.as_str()) && !is_there(sha256) {

@@ -25,6 +25,10 @@ use super::standing::Standings;
 use super::{WorkError, random};
 use crate::clock;
 
+mod disposing;
+
+pub use disposing::Wanted;
+
 pub(super) const JOURNAL: &str = "journal.sqlite";
 pub(super) const EVIDENCE: &str = "evidence";
 /// A clock that is set back by more than this is not believed.
@@ -189,12 +193,7 @@ impl Workspace {
         by: &PersonId,
         prepare: impl Fn(&Workspace) -> Result<Vec<Act>, WorkError>,
     ) -> Result<Vec<Done>, WorkError> {
-        if self.keys.is_none() {
-            return Err(
-                "this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)"
-                    .into(),
-            );
-        }
+        self.needs_key()?;
         self.refuse_what_was_rolled_back()?;
         for _ in 0..TRIES {
             let expect = Expect::Head(self.head);
@@ -214,6 +213,16 @@ impl Workspace {
         Err("other programs keep writing to the journal: try again".into())
     }
 
+    fn needs_key(&self) -> Result<(), WorkError> {
+        match &self.keys {
+            Some(_) => Ok(()),
+            None => Err(
+                "this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)"
+                    .into(),
+            ),
+        }
+    }
+
     fn refusals(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Refusal>, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
@@ -224,7 +233,14 @@ impl Workspace {
         };
         let standing = standing_of(by);
         let actor = Actor { person: by, standing: &standing, now };
-        Ok(acts.iter().flat_map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
+        let mut refusals: Vec<Refusal> = Vec::new();
+        for refusal in acts.iter().flat_map(|act| admission::refusals(&self.record, act, &actor, &standing_of)) {
+            // Several acts at once may be refused for one reason: it is said once.
+            if !refusals.contains(&refusal) {
+                refusals.push(refusal);
+            }
+        }
+        Ok(refusals)
     }
 
     /// Whether somebody may do or see something that is no act.
@@ -350,32 +366,6 @@ impl Workspace {
             entries.push((NewEntry { leaf, salt, content: bytes }, content));
         }
         Ok(entries)
-    }
-
-    /// Disposes of entries' content and writes the record of it, in one transaction.
-    ///
-    /// # Errors
-    /// As [`Workspace::act`]; and when bytes could not be wiped because another program has the file open.
-    pub fn dispose(&mut self, by: &PersonId, of: &[LeafIndex], record: Act) -> Result<(), WorkError> {
-        self.refuse_what_was_rolled_back()?;
-        let refusals = self.refusals(by, std::slice::from_ref(&record))?;
-        if !refusals.is_empty() {
-            let refused = self.refusal(std::slice::from_ref(&record), &refusals);
-            let _ = self.write(by, refused, Expect::Anything)?;
-            self.sign()?;
-            return Err(WorkError::Refused(refusals));
-        }
-        let at = self.now()?;
-        let entries = self.entries(by, &[record], at)?;
-        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
-        let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
-        // What was folded still holds what is gone: fold anew from what is left.
-        self.record = Record::default();
-        self.kept = 0;
-        self.catch_up()?;
-        self.sign()?;
-        wiped?;
-        Ok(())
     }
 }
 

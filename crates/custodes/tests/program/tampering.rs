@@ -279,7 +279,7 @@ fn an_entry_taken_out_put_elsewhere_or_added_is_noticed() {
     let mut more = entries.clone();
     more.push(entries.last().expect("an entry").clone());
     copied.replace(&more, &checkpoints);
-    copied.does_not_hold("the last 1 entries are not signed");
+    copied.does_not_hold("the last entry is not signed");
 }
 
 #[test]

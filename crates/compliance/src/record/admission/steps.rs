@@ -2,6 +2,7 @@
 
 mod audit;
 mod national;
+mod retention;
 
 use crate::acts::evidence::Original;
 use crate::acts::people::Kind;
@@ -32,7 +33,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceClosed(_)
         | Act::MisuseHandled(_) => matters(record, act, actor),
         Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
-            retention(record, act)
+            retention::refusals(record, act)
         }
         Act::LeaRegistered(_)
         | Act::BundleReceived(_)
@@ -332,44 +333,4 @@ fn is_part_of(clause: &str, audited: &str) -> bool {
         .flat_map(|clause| clause.checks)
         .any(|check| matches!(check, Check::ReportedUnder { clauses, .. } if clauses.contains(&audited)));
     clause == audited || reported_under
-}
-
-fn retention(record: &Record, act: &Act) -> Steps {
-    match act {
-        Act::HoldPlaced(act) => {
-            given(&act.reason, "the reason of the hold")?;
-            let stranger = act.audits.iter().find(|id| !record.audits.contains_key(id));
-            stranger.map_or(Ok(()), |id| Err(format!("there is no audit {id}, so nothing of it can be held")))
-        }
-        Act::HoldReleased(act) => {
-            given(&act.reason, "the reason")?;
-            let hold = record.holds.get(&act.hold).ok_or_else(|| format!("there is no hold {}", act.hold))?;
-            ensure(hold.released.is_none(), || format!("{} was released before", act.hold))
-        }
-        Act::DisposalProposed(act) => {
-            given(&act.rule, "the rule of the disposal")?;
-            ensure(!act.entries.is_empty(), || "nothing is old enough to be disposed of".to_owned())?;
-            not_held(record, &act.entries)
-        }
-        Act::DisposalApproved(act) => {
-            let disposal =
-                record.disposals.get(&act.disposal).ok_or_else(|| format!("there is no disposal {}", act.disposal))?;
-            ensure(disposal.approved.is_none(), || format!("{} was approved before", act.disposal))?;
-            not_held(record, &disposal.what.entries)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A hold may have been placed since the disposal was proposed.
-fn not_held(record: &Record, entries: &[u64]) -> Steps {
-    if let Some((id, hold)) = record.held(None) {
-        return Err(format!("the legal hold {id} covers everything: {}", hold.what.reason));
-    }
-    for (audit, held) in record.audits.iter().filter_map(|(id, audit)| Some((audit, record.held(Some(id))?))) {
-        let of_audit = record.entries_of.get(&audit.what.mark);
-        let touched = of_audit.is_some_and(|of_audit| of_audit.iter().any(|entry| entries.contains(entry)));
-        ensure(!touched, || format!("the legal hold {} covers {}: {}", held.0, audit.what.audit, held.1.what.reason))?;
-    }
-    Ok(())
 }

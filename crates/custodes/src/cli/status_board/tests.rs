@@ -216,6 +216,7 @@ fn data_and_records(journal: &mut Journal) {
         before: day("2024-01-01"),
         entries: vec![1, 2],
         objects: Vec::new(),
+        names: vec!["A9".into()],
     };
     journal.put("2026-09-08", "p1", disposal);
 }

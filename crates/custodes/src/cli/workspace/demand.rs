@@ -14,6 +14,7 @@ use serde_json::json;
 use super::lea::write_page;
 use super::{Place, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits::today;
 
 /// Records or answers demanded of an LEA
@@ -79,7 +80,9 @@ pub fn demand(place: &Place, verb: Demand) -> Result<u8, Mistakes> {
             let lines = record.demands.iter().map(|(id, demand)| {
                 let state = match &demand.met {
                     Some((done, how)) => format!("met {}: {how}", done.day()),
-                    None if today > demand.what.due => format!("overdue {} days", today.days_since(demand.what.due)),
+                    None if today > demand.what.due => {
+                        format!("OVERDUE, {} late", counted(today.days_since(demand.what.due), "day", "days"))
+                    }
                     None => "open".to_owned(),
                 };
                 let gone: String =

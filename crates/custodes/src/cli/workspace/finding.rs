@@ -40,7 +40,7 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 let confirmed = workspace.record.audits.get(&audit).into_iter().flat_map(|audit| &audit.exceptions);
                 let confirmed = confirmed.filter(|(_, settled)| settled.settled == Settled::Confirmed);
                 Ok(Act::from(FindingRaised {
-                    finding: FindingId::after(workspace.record.findings.keys().next_back()),
+                    finding: workspace.record.next_finding(),
                     audit,
                     finds: finds.clone(),
                     extent: extent.clone(),

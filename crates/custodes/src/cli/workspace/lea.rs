@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{WorkError, random};
 
 /// The register of LEAs
@@ -117,7 +118,12 @@ pub fn receipt_text(told: &Receipt) -> String {
         format!("  from          {} ({})", told.name, told.lea),
         format!("  received      {} by {}", london::in_words(told.received_at), told.received_by),
         format!("  file          SHA-256 {}, {} bytes", told.sha256, told.bytes),
-        format!("  journal       {} entries, root {}, made {}", told.size, told.root, london::in_words(told.made_at)),
+        format!(
+            "  journal       {}, root {}, made {}",
+            counted(told.size, "entry", "entries"),
+            told.root,
+            london::in_words(told.made_at)
+        ),
     ];
     lines.extend(told.returns.iter().map(|what| format!("  return        {what}")));
     if told.accepted() {
@@ -153,7 +159,14 @@ pub fn receipt_text(told: &Receipt) -> String {
 /// An audit of an LEA, as its bundle states it.
 pub(super) fn stated(audit: &StatedAudit) -> String {
     format!(
-        "{} of {}, {} to {}: {} records, {} examined, {} failed, {} findings",
-        audit.audit, audit.clause, audit.from, audit.to, audit.population, audit.examined, audit.failed, audit.findings
+        "{} of {}, {} up to {}: {}, {} examined, {} failed, {}",
+        audit.audit,
+        audit.clause,
+        audit.from,
+        audit.to,
+        counted(audit.population, "record", "records"),
+        audit.examined,
+        audit.failed,
+        counted(audit.findings, "finding", "findings")
     )
 }

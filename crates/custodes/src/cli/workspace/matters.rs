@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{audits::today, random};
 
 /// Non-compliance, on its 28 days to the National Auditor
@@ -80,7 +81,7 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
             let mark = Mark::of(random()?);
             session.act(|workspace| {
                 Ok(Act::from(NoncomplianceIdentified {
-                    noncompliance: NoncomplianceId::after(workspace.record.noncompliances.keys().next_back()),
+                    noncompliance: workspace.record.next_noncompliance(),
                     mark: mark.clone(),
                     clause: clause.clone(),
                     finding,
@@ -114,7 +115,11 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                 .noncompliances
                 .get(&noncompliance)
                 .map_or(0, |matter| on.days_since(matter.report_due(days)));
-            let word = if late > 0 { format!("{late} days late") } else { "in time".to_owned() };
+            let word = if late > 0 {
+                format!("{} late", counted(late.unsigned_abs(), "day", "days"))
+            } else {
+                "in time".to_owned()
+            };
             session.say(
                 &format!("{noncompliance} reported on {on}, {word}"),
                 json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }),
@@ -154,9 +159,11 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                     (Some(_), _) => "closed".to_owned(),
                     (None, Some((_, reported))) => format!("reported on {}", reported.reported_on),
                     (None, None) if today > due => {
-                        format!("NOT REPORTED, {} days past its date {due}", today.days_since(due))
+                        format!("NOT REPORTED, {} past its date {due}", counted(today.days_since(due), "day", "days"))
                     }
-                    (None, None) => format!("to be reported by {due}, {} days left", due.days_since(today)),
+                    (None, None) => {
+                        format!("to be reported by {due}, {} left", counted(due.days_since(today), "day", "days"))
+                    }
                 };
                 format!("{id:<5} {:<8} {state}: {}", matter.what.clause, matter.what.what)
             });

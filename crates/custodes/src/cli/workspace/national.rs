@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Place, day};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits::today;
 
 /// All LEAs: returns, punctuality, audits due, demands, and figures beside what made them
@@ -60,14 +61,19 @@ fn text(view: &National) -> String {
 }
 
 fn days(number: i64) -> String {
-    if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
+    counted(number, "day", "days")
 }
 
 fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     lines.push(format!("\n{} ({})", lea.name, lea.lea));
     lines.push(match &lea.last_bundle {
         Some(last) => {
-            format!("  last bundle    {} on {}, proving {} entries", last.receipt, last.received_on, last.size)
+            format!(
+                "  last bundle    {} on {}, proving {}",
+                last.receipt,
+                last.received_on,
+                counted(last.size, "entry", "entries")
+            )
         }
         None => "  last bundle    none came yet".to_owned(),
     });
@@ -133,7 +139,7 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
             (Some(on), 0) => format!("met {on}"),
             (Some(on), late) => format!("met {on}, {} late", days(late)),
             (None, 0) => "open".to_owned(),
-            (None, late) => format!("OVERDUE, {}", days(late)),
+            (None, late) => format!("OVERDUE, {} late", days(late)),
         };
         lines.push(format!("  demand         {} {}, due {}: {state}", demand.demand, demand.what, demand.due));
     }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::{Place, Session};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{WorkError, checking::object};
 
 fn at(text: &str) -> Result<Instant, String> {
@@ -63,10 +64,10 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         None => session.workspace.now()?,
     };
     session.act(|workspace| {
-        let mut last = workspace.record.reviews.keys().next_back().copied();
+        let mut next = workspace.record.next_review();
         let reviews = subjects.iter().map(|subject| {
-            let review = ReviewId::after(last.as_ref());
-            last = Some(review);
+            let review = next;
+            next = ReviewId::after(Some(&review));
             Reviewed {
                 review,
                 clause: arguments.clause.clone(),
@@ -81,7 +82,8 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         });
         Ok(Act::from(ReviewsRecorded { reviews: reviews.collect() }))
     })?;
-    let of = if subjects == ["*"] { "the whole LEA".to_owned() } else { format!("{} subjects", subjects.len()) };
+    let of =
+        if subjects == ["*"] { "the whole LEA".to_owned() } else { counted(subjects.len(), "subject", "subjects") };
     let mut text = format!("Review of {} recorded, {of}", arguments.clause);
     if arguments.unsatisfactory {
         text.push_str("; non-compliance goes to the National Auditor within 28 days (custodes noncompliance identify)");

@@ -1,16 +1,18 @@
 //! `custodes status`: what is due, overdue, done: the board, or a calendar feed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use custodes_checks::Window;
+use custodes_compliance::acts::AuditId;
 use custodes_compliance::london;
+use custodes_compliance::record::admission;
 use custodes_compliance::roles::Action;
 use custodes_compliance::schedule::{Board, Checked, Covert, Sources};
-use custodes_compliance::time::Instant;
+use custodes_compliance::time::{Day, Instant};
 
 use super::Place;
 use crate::cli::{Mistakes, print, status_board};
-use crate::work::witnessing;
+use crate::work::{WorkError, Workspace, witnessing};
 
 fn at(text: &str) -> Result<Instant, String> {
     london::parse_day_or_instant(text)
@@ -60,10 +62,12 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         .iter()
         .map(|clause| Checked { clause: clause.clause.id, state: clause.state, absent: clause.absent.clone() })
         .collect();
+    let suspended = suspended(&mut session.workspace, london::day_of(as_of))?;
     let mut sources = Sources::new(&session.workspace.record, &checked.outcome.duties, &said, as_of);
     sources.days_ahead = arguments.days_ahead;
     sources.nc_report_days = checked.parameters.whole("nc_report_days");
     sources.covert = if arguments.covert { Covert::Named } else { Covert::Counted };
+    sources.suspended = suspended;
     let board = Board::of(&sources);
     let last = witnessing::last_witnessed(&session.workspace)?;
     let witnessed = witnessing::sentence(last.as_ref(), session.workspace.head().size.0, now);
@@ -83,4 +87,19 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     };
     print(&text)?;
     Ok(crate::cli::RAN)
+}
+
+/// Open audits whose auditor may not audit any longer, by what the account evidence says of them.
+fn suspended(workspace: &mut Workspace, on: Day) -> Result<BTreeMap<AuditId, Vec<String>>, WorkError> {
+    let open = workspace.record.audits.iter().filter(|(_, audit)| audit.signed_off.is_none());
+    let open: Vec<_> = open.map(|(id, audit)| (*id, audit.auditor.clone())).collect();
+    let mut suspended = BTreeMap::new();
+    for (id, auditor) in open {
+        let standing = workspace.standing_of(&auditor)?;
+        let why = admission::suspended(&workspace.record, &id, &standing, on);
+        if !why.is_empty() {
+            suspended.insert(id, why.iter().map(ToString::to_string).collect());
+        }
+    }
+    Ok(suspended)
 }

@@ -21,6 +21,7 @@ use super::{
     CHECKPOINT, ENTRIES, FORM, Files, INFO, Info, MARKING, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED,
     container, contents, since_report_name, sums,
 };
+use crate::work::audits as auditing;
 use crate::work::{WorkError, Workspace, keys::sync_folder};
 
 /// What was made.
@@ -58,7 +59,7 @@ pub fn make(
         return Err(format!("{}: there is a file of that name already: name a new one", out.display()).into());
     }
     for id in &audits {
-        let audit = workspace.record.audits.get(id).ok_or_else(|| format!("there is no audit {id}"))?;
+        let audit = workspace.record.audits.get(id).ok_or_else(|| auditing::not_there(&workspace.record, id))?;
         let clause = audit.what.clause.clone();
         workspace.permit(by, Action::IssueReport, Some(&clause))?;
     }

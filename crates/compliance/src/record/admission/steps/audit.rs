@@ -263,9 +263,17 @@ fn completion(record: &Record, audit: &Audit, act: &AuditCompleted) -> Steps {
         ensure(audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()), || "the sample is not drawn".to_owned())?;
     }
     let open = audit.worklist().filter(|(_, item)| item.verdict(&questions).is_none()).count();
-    ensure(open == 0, || format!("{open} records on the worklist of {id} are not judged on every question"))?;
+    ensure(open == 0, || match open {
+        1 => format!("1 record on the worklist of {id} is not judged on every question (custodes audit worklist {id})"),
+        _ => format!(
+            "{open} records on the worklist of {id} are not judged on every question (custodes audit worklist {id})"
+        ),
+    })?;
     let queries = audit.open_queries(&record.queries).count();
-    ensure(queries == 0, || format!("{queries} queries of {id} are not answered"))?;
+    ensure(queries == 0, || match queries {
+        1 => format!("1 query of {id} is not answered"),
+        _ => format!("{queries} queries of {id} are not answered"),
+    })?;
     if act.outcome == Outcome::Unsatisfactory {
         return Ok(());
     }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::Session;
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{WorkError, audits};
 
 pub fn settled(text: &str) -> Result<Settled, String> {
@@ -92,5 +93,8 @@ pub fn settle(
         Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
     })?;
     let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
-    session.say(&format!("{word}: {} of {code}", exceptions.len()), json!({ "audit": audit, "settled": exceptions }))
+    session.say(
+        &format!("{word}: {} of {code}", counted(exceptions.len(), "exception", "exceptions")),
+        json!({ "audit": audit, "settled": exceptions }),
+    )
 }

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits;
 
 fn outcome(text: &str) -> Result<Outcome, String> {
@@ -193,14 +194,14 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
         Verb::Assign { audit, to, keys } => {
             session.act(|_| Ok(Act::from(ItemsAssigned { audit, keys: keys.clone(), to: to.clone() })))?;
             session.say(
-                &format!("{} records of {audit} are {to}'s to judge", keys.len()),
+                &format!("{} of {audit} for {to} to judge", counted(keys.len(), "record", "records")),
                 json!({ "audit": audit, "to": to }),
             )
         }
         Verb::Judge { audit, key, verdicts, note } => records::judge(&mut session, audit, &key, &verdicts, &note),
         Verb::Query { audit, key, to, due, asks } => {
             session.act(|workspace| {
-                let query = QueryId::after(workspace.record.queries.keys().next_back());
+                let query = workspace.record.next_query();
                 let (key, to, asks) = (key.clone(), to.clone(), asks.clone());
                 Ok(Act::from(QueryRaised { query, audit, key, to, asks, due }))
             })?;
@@ -262,12 +263,12 @@ fn list(session: &mut Session) -> Result<u8, Mistakes> {
     let lines = audits.iter().map(|(id, audit)| {
         let judged = audit.worklist().filter(|(_, item)| !item.judged.is_empty()).count();
         format!(
-            "{id:<5} {:<8} {} up to {}  {:<28} {judged} of {} records begun",
+            "{id:<5} {:<8} {} up to {}  {:<28} {judged} of {} begun",
             audit.what.clause,
             audit.what.from,
             audit.what.to,
             audit.stage().name(),
-            audit.worklist().count()
+            counted(audit.worklist().count(), "record", "records")
         )
     });
     let text: Vec<String> = lines.collect();
@@ -295,7 +296,11 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
             }
             (None, None) => "not drawn yet".to_owned(),
         };
-        lines.push(format!("  plan {}: {} records frozen, {state}", place + 1, plan.plan.frame.count));
+        lines.push(format!(
+            "  plan {}: {} frozen, {state}",
+            place + 1,
+            counted(plan.plan.frame.count, "record", "records")
+        ));
     }
     for (id, finding) in audit.findings(&record.findings) {
         let state = if finding.closed.is_some() { "closed" } else { "open" };

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::{Session, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits;
 
 fn verdict(text: &str) -> Result<Verdict, String> {
@@ -38,7 +39,7 @@ pub fn add(
     }
     audits::add_items(&mut session.workspace, &by, audit, how, &keys, reason)?;
     session.say(
-        &format!("{} records added to the worklist of {audit}", keys.len()),
+        &format!("{} added to the worklist of {audit}", counted(keys.len(), "record", "records")),
         json!({ "audit": audit, "added": keys }),
     )
 }
@@ -117,7 +118,10 @@ pub fn judge(
         };
         Ok(judged.iter().map(act).collect())
     })?;
-    session.say(&format!("{key}: {} answers on record", judged.len()), json!({ "audit": audit, "key": key }))
+    session.say(
+        &format!("{key}: {} on record", counted(judged.len(), "answer", "answers")),
+        json!({ "audit": audit, "key": key }),
+    )
 }
 
 pub fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -> Result<u8, Mistakes> {
@@ -136,7 +140,7 @@ pub fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &st
         Ok(Act::from(Attached { to, name, sha256, bytes, note }))
     })?;
     session.say(
-        &format!("{name} attached, {bytes} bytes, sha256 {sha256}"),
+        &format!("{name} attached, {}\n  sha256 {sha256}", counted(bytes, "byte", "bytes")),
         json!({ "sha256": sha256.to_string(), "bytes": bytes }),
     )
 }

@@ -1,0 +1,151 @@
+//! Disposal of content after its time, put forward by one person and made by another.
+//!
+//! The journal's leaves stay, and with them every proof. What goes with a disposal stands in its entry, so
+//! that a disposal that was cut short can be finished.
+
+use custodes_compliance::acts::ImportId;
+use custodes_compliance::acts::retention::{DisposalApproved, DisposalProposed};
+use custodes_compliance::acts::{Act, DisposalId, Mark, PersonId};
+use custodes_compliance::record::{Disposable, Record};
+use custodes_compliance::roles::Action;
+use custodes_compliance::time::Day;
+use custodes_journal::entry::NewEntry;
+use custodes_journal::log::{Expect, Log};
+use custodes_journal::tree::LeafIndex;
+
+use super::Workspace;
+use crate::work::objects::{gone, named};
+use crate::work::{WorkError, audits::today, checking::object, random};
+
+/// What is to be disposed of.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// Finished audits, closed non-compliance and reviews, from before a day; as many as may go without one.
+    Records { before: Option<Day> },
+    /// Imports that are out of force, by a rule of the LEA's own.
+    Evidence { imports: Vec<ImportId>, rule: String },
+}
+
+/// A disposal that waits for a second person.
+#[derive(Debug, Clone)]
+pub struct Proposed {
+    pub what: DisposalProposed,
+    /// What is old enough and was left out, because it is held.
+    pub held: Disposable,
+}
+
+/// A disposal that was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub what: DisposalProposed,
+    /// Files that are gone from the evidence store.
+    pub files: u64,
+    /// It was made before, and only files were left that are gone now.
+    pub finished: bool,
+}
+
+impl Workspace {
+    /// Puts a disposal forward.
+    ///
+    /// # Errors
+    /// When the person may not, or something is not old enough, in force, or held.
+    pub fn propose_disposal(&mut self, by: &PersonId, wanted: &Wanted) -> Result<Proposed, WorkError> {
+        self.permit(by, Action::HoldOrDispose, None)?;
+        let now = self.now()?;
+        let years = self.parameters_at(now)?.whole("record_retention_years");
+        let latest = today().plus_months(-12 * years);
+        let (before, rule) = match wanted {
+            Wanted::Records { before } => (before.unwrap_or(latest), format!("kept {years} years (8.2.10)")),
+            Wanted::Evidence { rule, .. } => (latest, rule.trim().to_owned()),
+        };
+        if before > latest {
+            return Err(format!(
+                "records are kept {years} years: nothing made on or after {latest} can be disposed of"
+            )
+            .into());
+        }
+        let found = match wanted {
+            Wanted::Records { .. } => Disposable::before(&self.record, before),
+            Wanted::Evidence { imports, .. } => Disposable::imports(&self.record, imports, before)?,
+        };
+        let mark = Mark::of(random()?);
+        let propose = |record: &Record| DisposalProposed {
+            disposal: DisposalId::after(record.disposals.keys().next_back()),
+            mark: mark.clone(),
+            rule: rule.clone(),
+            before,
+            entries: found.entries.iter().copied().collect(),
+            objects: found.objects.iter().cloned().collect(),
+            names: found.names.clone(),
+        };
+        self.act(by, |workspace| Ok(vec![Act::from(propose(&workspace.record))]))?;
+        let last = self.record.disposals.values().next_back();
+        let what = last.map(|disposal| disposal.what.clone()).ok_or("the disposal is not on record")?;
+        Ok(Proposed { what, held: found })
+    }
+
+    /// Makes a disposal that another person put forward; or finishes one that was cut short.
+    ///
+    /// # Errors
+    /// When the person may not, something of it is held, or bytes could not be wiped because another program
+    /// has the journal open.
+    pub fn approve_disposal(&mut self, by: &PersonId, disposal: DisposalId) -> Result<Made, WorkError> {
+        self.permit(by, Action::HoldOrDispose, None)?;
+        let there = self.record.disposals.get(&disposal).cloned();
+        let there = there.ok_or_else(|| format!("there is no disposal {disposal}"))?;
+        if there.approved.is_some() {
+            let files = self.remove_objects()?;
+            if files > 0 {
+                return Ok(Made { what: there.what, files, finished: true });
+            }
+        }
+        let of: Vec<LeafIndex> = there.what.entries.iter().map(|entry| LeafIndex(*entry)).collect();
+        let wiped = self.wipe(by, &of, Act::from(DisposalApproved { disposal }));
+        let made = self.record.disposals.get(&disposal).is_some_and(|disposal| disposal.approved.is_some());
+        // The journal says by now that they are gone, whatever became of its own bytes.
+        let files = if made { self.remove_objects()? } else { 0 };
+        wiped?;
+        Ok(Made { what: there.what, files, finished: false })
+    }
+
+    /// Removes the objects that went with disposals and that nothing names any more; gives how many there were.
+    fn remove_objects(&self) -> Result<u64, WorkError> {
+        let named = named(&self.record);
+        let mut removed = 0;
+        for sha256 in gone(&self.record).into_iter().filter(|sha256| !named.contains_key(*sha256)) {
+            let object = object(sha256)?;
+            if self.archive.holds(&object) {
+                self.archive.remove(&object)?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Disposes of entries' content and writes the record of it, in one transaction.
+    ///
+    /// # Errors
+    /// As [`Workspace::act`]; and when bytes could not be wiped because another program has the file open.
+    fn wipe(&mut self, by: &PersonId, of: &[LeafIndex], record: Act) -> Result<(), WorkError> {
+        self.needs_key()?;
+        self.refuse_what_was_rolled_back()?;
+        let refusals = self.refusals(by, std::slice::from_ref(&record))?;
+        if !refusals.is_empty() {
+            let refused = self.refusal(std::slice::from_ref(&record), &refusals);
+            let _ = self.write(by, refused, Expect::Anything)?;
+            self.sign()?;
+            return Err(WorkError::Refused(refusals));
+        }
+        let at = self.now()?;
+        let entries = self.entries(by, &[record], at)?;
+        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
+        // What was folded still holds what is gone: fold anew from what is left.
+        self.record = Record::default();
+        self.kept = 0;
+        self.catch_up()?;
+        self.sign()?;
+        wiped?;
+        Ok(())
+    }
+}
