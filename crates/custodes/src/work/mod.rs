@@ -12,6 +12,7 @@ pub mod evidence;
 mod fold;
 pub mod keys;
 mod objects;
+pub mod outgoing;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;

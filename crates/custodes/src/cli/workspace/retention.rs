@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
-use crate::work::checking::object;
 use crate::work::{audits::today, random};
 
 /// Nothing that a hold covers is disposed of
@@ -107,9 +106,6 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
             let by = session.by.clone();
             let of: Vec<LeafIndex> = proposed.entries.iter().map(|entry| LeafIndex(*entry)).collect();
             session.workspace.dispose(&by, &of, Act::from(DisposalApproved { disposal }))?;
-            for sha256 in &proposed.objects {
-                session.workspace.archive.remove(&object(sha256)?)?;
-            }
             let text = format!(
                 "{} entries are disposed of under {:?}: their leaves stay, and every proof of the others",
                 of.len(),
