@@ -16,6 +16,8 @@ pub mod outgoing;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;
+#[cfg(test)]
+mod sample;
 pub mod standing;
 pub mod verifying;
 pub mod witness;

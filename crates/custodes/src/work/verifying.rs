@@ -3,7 +3,7 @@
 //! described and not refused.
 
 mod evidence;
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 mod witnesses;
 
@@ -239,6 +239,11 @@ impl<'a> Verifying<'a> {
             if fold::is_of_this_version(&bytes) {
                 self.answer.defects.push(
                     "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
+                );
+            } else {
+                self.answer.notes.push(
+                    "the kept fold is of another version of the program, or damaged; it is not used, and is made anew"
+                        .to_owned(),
                 );
             }
             return None;

@@ -200,9 +200,9 @@ fn may_be_made(folder: &Path) -> Result<bool, WorkError> {
     for entry in entries {
         let entry = entry.map_err(WorkError::file(folder, "cannot be read"))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let as_made = untouched.iter().any(|(file, text)| {
-            *file == name && fs::read_to_string(entry.path()).is_ok_and(|found| found == *text)
-        });
+        let as_made = untouched
+            .iter()
+            .any(|(file, text)| *file == name && fs::read_to_string(entry.path()).is_ok_and(|found| found == *text));
         if name != PUBLIC && !as_made && !unfinished.contains(&name) {
             return Ok(false);
         }

@@ -9,11 +9,11 @@ use std::path::Path;
 
 use custodes_compliance::acts::people::{Refused, WorkspaceOpened};
 use custodes_compliance::acts::{Act, Content, Mark, PersonId};
+use custodes_compliance::record::Done;
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
 use custodes_compliance::roles::Refusal;
 use custodes_compliance::time::Instant;
-use custodes_compliance::record::Done;
 use custodes_evidence::archive::Archive;
 use custodes_journal::checkpoint::Origin;
 use custodes_journal::entry::{Leaf, NewEntry, RandomId, Salt, commitment};
@@ -84,16 +84,8 @@ impl Workspace {
 
     fn new(log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
         let head = log.head()?;
-        let mut workspace = Workspace {
-            log,
-            archive,
-            record: Record::default(),
-            keys,
-            head,
-            kept: 0,
-            standings: None,
-            accepted: 0,
-        };
+        let mut workspace =
+            Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None, accepted: 0 };
         workspace.take_up_kept_record()?;
         workspace.catch_up()?;
         Ok(workspace)

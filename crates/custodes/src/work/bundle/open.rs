@@ -179,7 +179,9 @@ fn signed(
         Err(why) => checking.defect(format!("{name}: {why}")),
         Ok(verified) => {
             let size = checkpoint.checkpoint().head().size;
-            for (witness, time) in verified.into_iter().filter_map(|witness| Some((witness.key.to_string(), witness.time?))) {
+            for (witness, time) in
+                verified.into_iter().filter_map(|witness| Some((witness.key.to_string(), witness.time?)))
+            {
                 let latest = by.entry(witness).or_insert((size, time));
                 *latest = (*latest).max((size, time));
             }

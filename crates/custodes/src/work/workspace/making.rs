@@ -103,7 +103,12 @@ fn finished(folder: &Path, asked: &Opening) -> Result<Workspace, WorkError> {
     let opened = workspace.opened()?;
     let same = opened.lea == asked.lea && opened.kind == asked.kind;
     if !same || !workspace.record.people.contains_key(&asked.administrator) {
-        return Err(format!("{}: there is a workspace of {} here already: go on with it, or name a new folder", folder.display(), opened.lea).into());
+        return Err(format!(
+            "{}: there is a workspace of {} here already: go on with it, or name a new folder",
+            folder.display(),
+            opened.lea
+        )
+        .into());
     }
     workspace.keys()?;
     Ok(workspace)
