@@ -110,6 +110,8 @@ impl View {
         options.mappings.clone_from(&self.mappings);
         options.isolated = std::env::current_exe().ok();
         options.settled = self.settled.clone();
+        // Where the next opening sweeps it away, should this program be killed.
+        options.temporary = Some(self.folder.path().to_owned());
         let evidence = Evidence::open(&self.path(), options)?;
         Ok(Source::new(evidence, threads()))
     }

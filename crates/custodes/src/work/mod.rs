@@ -12,10 +12,12 @@ pub mod evidence;
 mod fold;
 pub mod keys;
 mod objects;
+pub mod outgoing;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;
-mod signing;
+#[cfg(test)]
+mod sample;
 pub mod standing;
 pub mod verifying;
 pub mod witness;

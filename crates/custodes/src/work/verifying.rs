@@ -2,6 +2,11 @@
 //! draw. It opens nothing for writing and trusts nothing that it finds there, so that a damaged workspace is
 //! described and not refused.
 
+mod evidence;
+#[cfg(all(test, unix))]
+mod tests;
+mod witnesses;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -10,7 +15,6 @@ use std::path::Path;
 use custodes_compliance::acts::Act;
 use custodes_compliance::acts::people::WorkspaceOpened;
 use custodes_compliance::record::Record;
-use custodes_evidence::archive::{Archive, Sha256};
 use custodes_journal::checkpoint::{Origin, SignedCheckpoint};
 use custodes_journal::cosignature::PosixSeconds;
 use custodes_journal::entry::Entry;
@@ -26,9 +30,10 @@ use super::bundle::Opened;
 use super::disposed::Disposed;
 use super::fold;
 use super::keys::Keys;
-use super::objects::{gone, named};
-use super::redrawing::{FrameText, Once, Redrawn};
-use super::workspace::{EVIDENCE, JOURNAL, read_entry};
+use super::redrawing::Once;
+use super::workspace::{JOURNAL, read_entry};
+
+pub use witnesses::{Trusted, WitnessedBy, latest_of};
 use crate::words::counted;
 
 /// With what a workspace is verified.
@@ -55,13 +60,16 @@ pub struct Answer {
     pub defects: Vec<String>,
     /// Entries, and the root over them in hexadecimal.
     pub head: Option<(u64, String)>,
+    /// The largest checkpoint that a witness cosigned whose key the verifier gave, and when.
     pub witnessed: Option<(TreeSize, PosixSeconds)>,
+    /// The witnesses that the workspace says it trusts: its own word, kept apart from what the verifier knows.
+    pub trusted: Vec<Trusted>,
 }
 
 impl From<Opened> for Answer {
     fn from(opened: Opened) -> Answer {
-        let Opened { info, holds, notes, defects, witnessed, .. } = opened;
-        Answer { holds, notes, defects, head: Some((info.size, info.root)), witnessed }
+        let Opened { info, holds, notes, defects, witnessed, trusted, .. } = opened;
+        Answer { holds, notes, defects, head: Some((info.size, info.root)), witnessed, trusted }
     }
 }
 
@@ -101,6 +109,8 @@ struct Folded {
     record: Record,
     once: Once,
     defects: Vec<String>,
+    /// The keys of all witnesses that the journal ever trusted, those dismissed since among them.
+    trusted: BTreeSet<String>,
     /// What was kept of an earlier fold, as long as the size that it was kept at is not reached.
     kept: Option<(Record, Head)>,
     kept_holds: bool,
@@ -119,6 +129,7 @@ impl<'a> Verifying<'a> {
         // taken for something that went missing.
         let memory = origin.as_ref().ok().and_then(|origin| self.memory(origin));
         let mut checkpoints = self.one_moment()?;
+        let kept = checkpoints.len();
         for note in self.with.checkpoints {
             match SignedCheckpoint::parse(note.as_bytes()) {
                 Ok(signed) => checkpoints.push((signed.checkpoint().head().size, note.clone())),
@@ -135,7 +146,9 @@ impl<'a> Verifying<'a> {
         if folded.kept_holds {
             self.answer.holds.push("the kept fold is what the entries give".to_owned());
         }
-        self.journal(&origin?, memory.as_ref(), &checkpoints, &record);
+        let origin = origin?;
+        self.journal(&origin, memory.as_ref(), &checkpoints, &record, &folded.trusted);
+        self.unknown_witnesses(&checkpoints, kept, &origin, &folded.trusted);
         self.reports(&record);
         self.evidence(&record, folder);
         Ok(())
@@ -166,6 +179,9 @@ impl<'a> Verifying<'a> {
                 Ok((at, subject, content)) => {
                     if let Some(content) = &content {
                         folded.once.see(index, &content.act);
+                        if let Act::WitnessTrusted(trusted) = &content.act {
+                            folded.trusted.insert(trusted.key.clone());
+                        }
                     }
                     folded.record.apply(at, &subject, content);
                 }
@@ -225,6 +241,11 @@ impl<'a> Verifying<'a> {
                 self.answer.defects.push(
                     "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
                 );
+            } else {
+                self.answer.notes.push(
+                    "the kept fold is of another version of the program, or damaged; it is not used, and is made anew"
+                        .to_owned(),
+                );
             }
             return None;
         };
@@ -265,8 +286,10 @@ impl<'a> Verifying<'a> {
         memory: Option<&Memory>,
         checkpoints: &[(TreeSize, String)],
         record: &Record,
+        trusted: &BTreeSet<String>,
     ) {
         let keys = self.journal_keys();
+        let witnesses = self.witness_keys(trusted);
         let disposed = Disposed::of(record);
         // What is said of entries that cannot be read is no defect of its own, and accuses nobody.
         let whole = self.readable == self.head.size.0;
@@ -277,7 +300,7 @@ impl<'a> Verifying<'a> {
         let known = Known {
             origin,
             journal_keys: &keys,
-            witness_keys: self.with.witnesses,
+            witness_keys: &witnesses,
             checkpoints: &checkpoints,
             head: whole.then_some(self.head),
             memory,
@@ -292,7 +315,7 @@ impl<'a> Verifying<'a> {
         });
         let Verification { verified, defects } = verifier.finish();
         self.answer.head = Some((verified.size.0, verified.root.to_string()));
-        self.answer.witnessed = verified.witnessed;
+        self.witnessed(record, &verified);
         self.answer.holds.insert(
             0,
             format!(
@@ -313,16 +336,30 @@ impl<'a> Verifying<'a> {
         self.answer.defects.extend(disposed.defects.into_iter().chain(defects.iter().map(ToString::to_string)));
         let signed = checkpoints.iter().map(|(size, _)| *size).max().unwrap_or(TreeSize(0));
         if whole && !keys.is_empty() && signed < verified.size {
+            self.unsigned(verified.size.0 - signed.0, origin, memory);
+        }
+    }
+
+    /// Entries after the last checkpoint. Those that the key's holder was writing when a program was killed are
+    /// told from those of anybody else.
+    fn unsigned(&mut self, entries: u64, origin: &Origin, memory: Option<&Memory>) {
+        let keys = self.with.key_folder.and_then(|folder| Keys::open(folder, origin.as_str()).ok().flatten());
+        let intended = keys.and_then(|keys| keys.intended().ok().flatten());
+        if memory.is_some_and(|memory| memory.head() == self.head) || intended == Some(self.head) {
+            self.answer.notes.push(format!(
+                "the last {entries} entries are the key holder's own, as their memory says, and are not signed yet: a \
+                 program was interrupted before it signed them, or is about to; the next command signs them"
+            ));
+        } else {
             self.answer.defects.push(format!(
-                "the last {} signed: a program was interrupted before it signed, or somebody without the key added \
-                 something; look at it, then any act of the key's holder signs it",
-                match verified.size.0 - signed.0 {
-                    1 => "entry is not".to_owned(),
-                    more => format!("{more} entries are not"),
+                "the last {} not signed: a program was interrupted before it signed, or somebody without the key \
+                 added something; look at it, then the key's holder signs it (--accept-unsigned {entries})",
+                match entries {
+                    1 => "entry is".to_owned(),
+                    more => format!("{more} entries are"),
                 }
             ));
         }
-        self.unknown_witnesses(&checkpoints, origin);
     }
 
     /// The journal's name: what its first entry says, or, if that is not readable, its checkpoints.
@@ -385,6 +422,9 @@ impl<'a> Verifying<'a> {
                 .defects
                 .push(format!("the journal names another key than the one held here, {}", keys.verifier()));
         }
+        if let Err(why) = keys.intended() {
+            self.answer.defects.push(why.to_string());
+        }
         match keys.memory() {
             Ok(memory) => Some(memory),
             Err(why) => {
@@ -392,94 +432,6 @@ impl<'a> Verifying<'a> {
                 None
             }
         }
-    }
-
-    /// Cosignatures that nobody could check say nothing; that they are there is said.
-    fn unknown_witnesses(&mut self, checkpoints: &[(TreeSize, String)], origin: &Origin) {
-        let mut names = BTreeSet::new();
-        for (_, note) in checkpoints {
-            let Ok(signed) = SignedCheckpoint::parse(note.as_bytes()) else { continue };
-            for signature in signed.note().signatures() {
-                let known = |key: &VerifierKey| key.name() == signature.name() && key.id() == signature.id();
-                if signature.name().as_str() != origin.as_str() && !self.with.witnesses.iter().any(known) {
-                    names.insert(signature.name().to_string());
-                }
-            }
-        }
-        for name in names {
-            self.answer
-                .notes
-                .push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
-        }
-    }
-
-    /// Each report names the journal as it was; it must be so still.
-    fn reports(&mut self, record: &Record) {
-        let mut held = 0;
-        for (id, audit) in &record.audits {
-            for (done, report) in &audit.reports {
-                let root = (report.size <= done.entry).then(|| self.root_at(TreeSize(report.size))).flatten();
-                if root.is_some_and(|root| root.to_string() == report.root) {
-                    held += 1;
-                } else {
-                    self.answer.defects.push(format!(
-                        "the report on {id} (entry {}) rests on other entries than the journal has",
-                        done.entry
-                    ));
-                }
-            }
-        }
-        if held > 0 {
-            let rest = if held == 1 { "rests" } else { "rest" };
-            self.answer.holds.push(format!("{} {rest} on entries that are there", counted(held, "report", "reports")));
-        }
-    }
-
-    /// Every object that the journal names, read to its end; and every draw.
-    fn evidence(&mut self, record: &Record, folder: &Path) {
-        let archive = match Archive::open_read_only(&folder.join(EVIDENCE)) {
-            Ok(archive) => archive,
-            Err(why) => return self.answer.defects.push(why.to_string()),
-        };
-        let (gone, named) = (gone(record), named(record));
-        let is_there = |sha256: &str| sha256.parse::<Sha256>().is_ok_and(|object| archive.holds(&object));
-        let mut whole = 0;
-        for (sha256, what) in &named {
-            if gone.contains(sha256.as_str()) && !is_there(sha256) {
-                self.answer.notes.push(format!("{what}: it was disposed of"));
-                continue;
-            }
-            match sha256.parse::<Sha256>().map(|object| archive.verify(&object)) {
-                Ok(Ok(_)) => {
-                    whole += 1;
-                    (self.with.progress)("the evidence store", 1);
-                }
-                Ok(Err(fault)) => self.answer.defects.push(format!("{what}: {fault}")),
-                Err(why) => self.answer.defects.push(format!("{what}: {why}")),
-            }
-        }
-        for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
-            self.answer.defects.push(format!(
-                "object {sha256}: it is still in the evidence store, although it was disposed of: approving the \
-                     disposal once more removes it (custodes dispose approve)"
-            ));
-        }
-        let have = if whole == 1 { "has" } else { "have" };
-        self.answer.holds.push(format!(
-            "{} of the evidence store {have} the bytes that the journal names",
-            counted(whole, "file", "files")
-        ));
-        let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
-            let sha256 = &plan.plan.frame.table_sha256;
-            if gone.contains(sha256.as_str()) && !is_there(sha256) {
-                return FrameText::DisposedOf;
-            }
-            let text = sha256.parse::<Sha256>().and_then(|object| archive.text(&object).map_err(|why| why.to_string()));
-            text.map_or_else(|why| FrameText::Missing(format!("its frame: {why}")), FrameText::There)
-        });
-        self.answer.holds.extend(redrawn.sentence());
-        self.answer.notes.extend(redrawn.note());
-        self.answer.defects.extend(redrawn.defects);
     }
 }
 

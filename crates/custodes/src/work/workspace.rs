@@ -1,33 +1,35 @@
 //! A workspace: configuration, journal, evidence store, in one folder.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+mod disposing;
+mod making;
+mod signing;
 
-use custodes_compliance::acts::people::{Kind, PersonAdded, Refused, RoleGiven, WorkspaceOpened};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use custodes_compliance::acts::people::{Refused, WorkspaceOpened};
 use custodes_compliance::acts::{Act, Content, Mark, PersonId};
+use custodes_compliance::record::Done;
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
-use custodes_compliance::roles::{Refusal, Role};
+use custodes_compliance::roles::Refusal;
 use custodes_compliance::time::Instant;
-use custodes_compliance::{london, record::Done};
 use custodes_evidence::archive::Archive;
 use custodes_journal::checkpoint::Origin;
 use custodes_journal::entry::{Leaf, NewEntry, RandomId, Salt, commitment};
 use custodes_journal::key::VerifierKey;
 use custodes_journal::log::{Appended, Expect, Head, Log, LogError};
-use custodes_journal::tree::LeafIndex;
-use custodes_store::SqliteLog;
+use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
+use custodes_store::{OpenError, SqliteLog};
 
-use super::keys::Keys;
+use super::keys::{Keys, Turn};
 use super::standing::Standings;
-use super::{WorkError, random};
+use super::{WorkError, fold, random};
 use crate::clock;
 
-mod disposing;
-
 pub use disposing::Wanted;
+pub use making::Opening;
 
 pub(super) const JOURNAL: &str = "journal.sqlite";
 pub(super) const EVIDENCE: &str = "evidence";
@@ -35,6 +37,7 @@ pub(super) const EVIDENCE: &str = "evidence";
 const BACKWARDS: i64 = 300 * 1_000_000;
 /// How often an act is prepared anew when other programs write in between.
 const TRIES: usize = 20;
+const MOVED: &str = "other programs keep writing to the journal: try again";
 
 /// An open workspace.
 pub struct Workspace {
@@ -42,71 +45,14 @@ pub struct Workspace {
     pub archive: Archive,
     pub record: Record,
     pub keys: Option<Keys>,
-    pub(super) head: Head,
-    /// How many entries the kept fold is of.
-    pub(super) kept: u64,
+    head: Head,
+    kept: u64,
     standings: Option<(u64, Standings)>,
-}
-
-/// What a new workspace is told of itself.
-pub struct Opening {
-    pub kind: Kind,
-    pub lea: String,
-    pub administrator: PersonId,
-    pub name: String,
-    pub login: Option<String>,
-    pub keys: PathBuf,
+    /// How many entries that nobody signed are to be signed all the same, because a person said so.
+    accepted: u64,
 }
 
 impl Workspace {
-    /// Makes a workspace in a new or empty folder, with its first person, an administrator.
-    ///
-    /// # Errors
-    /// When the folder holds something, or a file cannot be made.
-    pub fn create(folder: &Path, opening: Opening) -> Result<Workspace, WorkError> {
-        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(format!("{}: this folder is not empty: name a new one", folder.display()).into());
-        }
-        fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
-        let origin = origin_of(&opening.lea)?;
-        let keys = Keys::create(&opening.keys, &origin)?;
-        let log = SqliteLog::create(&folder.join(JOURNAL))?;
-        let archive = Archive::open(&folder.join(EVIDENCE))?;
-        let mut workspace = Workspace::new(log, archive, Some(keys))?;
-        workspace.begin(opening, &origin)?;
-        Ok(workspace)
-    }
-
-    fn begin(&mut self, opening: Opening, origin: &Origin) -> Result<(), WorkError> {
-        let key = self.keys.as_ref().map(|keys| keys.verifier().to_string()).unwrap_or_default();
-        let today = london::day_of(clock::now());
-        let Opening { kind, lea, administrator: person, name, login, .. } = opening;
-        let opened = WorkspaceOpened {
-            kind,
-            lea,
-            origin: origin.to_string(),
-            key,
-            standard: custodes_standard::STANDARD.to_owned(),
-            program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
-            mark: Mark::of(random()?),
-        };
-        let added =
-            PersonAdded { person: person.clone(), name, login, user_ids: Vec::new(), mark: Mark::of(random()?) };
-        let given = RoleGiven {
-            person: person.clone(),
-            role: Role::Administrator,
-            from: today,
-            until: None,
-            deputy_for: None,
-            reason: "opened the workspace".into(),
-        };
-        let acts = [Act::from(opened), added.into(), given.into()];
-        // Nobody is known yet who could be asked: these three begin the journal together.
-        self.write(&person, acts.into(), Expect::Head(self.head))?
-            .map_err(|_| WorkError::from("the journal is not new"))?;
-        self.sign()
-    }
-
     /// Opens a workspace to work in it.
     ///
     /// # Errors
@@ -114,23 +60,34 @@ impl Workspace {
     pub fn open(folder: &Path, keys: &Path) -> Result<Workspace, WorkError> {
         let journal = folder.join(JOURNAL);
         if !journal.is_file() {
+            if making::is_in_the_making(folder) {
+                return Err(interrupted(folder));
+            }
             return Err(format!(
                 "{}: there is no workspace in this folder: make one with `custodes init`, or name one with --workspace",
                 folder.display()
             )
             .into());
         }
-        let log = SqliteLog::open(&journal)?;
+        let log = match SqliteLog::open(&journal) {
+            Err(OpenError::Unfinished { .. }) => return Err(interrupted(folder)),
+            opened => opened?,
+        };
         let archive = Archive::open(&folder.join(EVIDENCE))?;
         let mut workspace = Workspace::new(log, archive, None)?;
+        if workspace.head.size.0 == 0 && making::is_in_the_making(folder) {
+            return Err(interrupted(folder));
+        }
         let origin = workspace.opened()?.origin.clone();
         workspace.keys = Keys::open(keys, &origin)?;
+        workspace.finish_what_was_interrupted(folder);
         Ok(workspace)
     }
 
     fn new(log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
         let head = log.head()?;
-        let mut workspace = Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None };
+        let mut workspace =
+            Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None, accepted: 0 };
         workspace.take_up_kept_record()?;
         workspace.catch_up()?;
         Ok(workspace)
@@ -157,6 +114,35 @@ impl Workspace {
 
     pub fn verifier(&self) -> Result<VerifierKey, WorkError> {
         Ok(VerifierKey::parse(&self.opened()?.key).map_err(|error| error.to_string())?)
+    }
+
+    fn take_up_kept_record(&mut self) -> Result<(), WorkError> {
+        // The key by which the fold was signed is named by the journal's own first entry.
+        let Some(bytes) = self.log.derived(fold::NAME)? else { return Ok(()) };
+        let Some(key) = self.key_of_first_entry()? else { return Ok(()) };
+        let Some((record, head)) = fold::unseal(&bytes, &key) else { return Ok(()) };
+        if head.size <= self.head.size && self.root_at(head.size)? == head.root && record.size == head.size.0 {
+            self.kept = record.size;
+            self.record = record;
+        }
+        Ok(())
+    }
+
+    fn key_of_first_entry(&self) -> Result<Option<VerifierKey>, WorkError> {
+        let mut key = None;
+        self.log.read(LeafIndex(0), TreeSize(self.head.size.0.min(1)), &mut |entry| {
+            let content = entry.content.and_then(|content| serde_json::from_slice::<Content>(&content.bytes).ok());
+            if let Some(Content { act: Act::WorkspaceOpened(opened), .. }) = content {
+                key = VerifierKey::parse(&opened.key).ok();
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(key)
+    }
+
+    /// The root of the tree as it was at a smaller size.
+    fn root_at(&self, size: TreeSize) -> Result<custodes_journal::hash::Hash, WorkError> {
+        Ok(Frontier::read(size, |level, index| self.log.node(level, index))?.root())
     }
 
     /// Folds what was written since.
@@ -193,34 +179,23 @@ impl Workspace {
         by: &PersonId,
         prepare: impl Fn(&Workspace) -> Result<Vec<Act>, WorkError>,
     ) -> Result<Vec<Done>, WorkError> {
-        self.needs_key()?;
         self.refuse_what_was_rolled_back()?;
         for _ in 0..TRIES {
-            let expect = Expect::Head(self.head);
             let acts = prepare(self)?;
             let refusals = self.refusals(by, &acts)?;
             let refused = !refusals.is_empty();
             let write = if refused { self.refusal(&acts, &refusals) } else { acts };
-            match self.write(by, write, expect)? {
+            let turn = self.turn()?;
+            match self.write(&turn, by, write)? {
                 Err(Moved) => self.catch_up()?,
                 Ok(done) => {
-                    self.sign()?;
+                    self.sign_in(&turn)?;
                     self.keep_record()?;
                     return if refused { Err(WorkError::Refused(refusals)) } else { Ok(done) };
                 }
             }
         }
-        Err("other programs keep writing to the journal: try again".into())
-    }
-
-    fn needs_key(&self) -> Result<(), WorkError> {
-        match &self.keys {
-            Some(_) => Ok(()),
-            None => Err(
-                "this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)"
-                    .into(),
-            ),
-        }
+        Err(MOVED.into())
     }
 
     fn refusals(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Refusal>, WorkError> {
@@ -307,15 +282,17 @@ impl Workspace {
         }
     }
 
-    fn write(&mut self, by: &PersonId, acts: Vec<Act>, expect: Expect) -> Result<Result<Vec<Done>, Moved>, WorkError> {
+    /// Writes what was prepared from the journal as it was read; signs nothing yet.
+    fn write(&mut self, turn: &Turn, by: &PersonId, acts: Vec<Act>) -> Result<Result<Vec<Done>, Moved>, WorkError> {
         let at = self.now()?;
         let entries = self.entries(by, &acts, at)?;
-        let first =
-            match self.log.append(&entries.iter().map(|(entry, _)| entry.clone()).collect::<Vec<_>>(), expect, None) {
-                Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
-                appended => appended?,
-            };
-        Ok(Ok(self.take(by, at, entries, first)))
+        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+        self.intend(turn, &new)?;
+        let appended = match self.log.append(&new, Expect::Head(self.head), None) {
+            Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
+            appended => appended?,
+        };
+        Ok(Ok(self.take(by, at, entries, appended)))
     }
 
     /// Folds what was just written.
@@ -369,6 +346,14 @@ impl Workspace {
     }
 }
 
+fn interrupted(folder: &Path) -> WorkError {
+    format!(
+        "{}: the making of this workspace was interrupted: give the same `custodes init` again, and it is finished",
+        folder.display()
+    )
+    .into()
+}
+
 /// Another program wrote in between.
 struct Moved;
 
@@ -388,14 +373,4 @@ pub fn read_entry(entry: &custodes_journal::entry::Entry) -> Result<(Instant, Ma
 /// The machine's own name for whoever runs the program: it stands behind the person they act as.
 pub fn login() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
-}
-
-/// A journal's name: the LEA, folded, and random digits, so that no two are alike.
-fn origin_of(lea: &str) -> Result<Origin, WorkError> {
-    let folded: String =
-        lea.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let folded = folded.trim_matches('-');
-    let name = if folded.is_empty() { "lea" } else { folded };
-    let random: String = random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Origin::parse(&format!("custodes.invalid/{name}/{random}")).map_err(|error| error.to_string())?)
 }

@@ -7,6 +7,7 @@ mod architecture;
 mod documentation;
 mod forms;
 mod hostile;
+mod killed;
 mod mistakes;
 mod national;
 mod own_records;

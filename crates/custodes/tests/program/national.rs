@@ -1,6 +1,7 @@
 //! From a made-up force's bundle to the National Auditor's receipt, and the view over all LEAs.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::story::{self, Story};
 use super::witness::copy;
@@ -80,6 +81,19 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     let view = story.does("na1", "national");
     assert!(view.contains("REFUSED        B3") && view.contains("last bundle    B2"), "{view}");
 
+    // What was received is read again by whoever verifies, also the bundle that was refused.
+    let said = story.does_alone("verify national");
+    assert!(said.contains("Everything holds"), "{said}");
+    for bundle in ["two.zip", "rewritten.zip"] {
+        let object = object_of(&story.path().join("national"), &story.path().join(bundle));
+        let whole = fs::read(&object).expect("an object");
+        fs::remove_file(&object).expect("removed");
+        fs::write(&object, &whole[1..]).expect("written");
+        let (well, said) = story.run("anybody", "verify national");
+        assert!(!well && said.contains("its bytes are not those that were taken in"), "{said}");
+        fs::write(&object, whole).expect("written");
+    }
+
     // The cosignature on the receipt is added to the LEA's own journal.
     let witness = fs::read_to_string(story.path().join("w/witness.pub")).expect("text");
     fs::write(story.path().join("receipt.txt"), receipt).expect("written");
@@ -87,6 +101,15 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.does("ad1", &format!("witness trust {} --reason \"read out on the telephone\"", witness.trim()));
     let added = story.does("ad1", "witness add receipt.txt");
     assert!(added.contains("witness.example/na cosigned"), "{added}");
+}
+
+/// Where the evidence store keeps these bytes.
+fn object_of(workspace: &Path, file: &Path) -> PathBuf {
+    let bytes = fs::read(file).expect("a file");
+    let parts = fs::read_dir(workspace.join("evidence/objects")).expect("objects").flatten();
+    let objects = parts.flat_map(|part| fs::read_dir(part.path()).expect("objects").flatten());
+    let same = |path: &PathBuf| fs::read(path).expect("an object") == bytes;
+    objects.map(|object| object.path()).find(same).expect("it is kept")
 }
 
 /// A national workspace with a National Auditor whom section 3 lets audit, and the LEA in its register.

@@ -137,7 +137,7 @@ impl Story {
 }
 
 /// Words of a command line; quotes hold words together.
-fn words(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (place, part) in command.split('"').enumerate() {
         if place % 2 == 1 {

@@ -3,15 +3,16 @@
 use custodes_journal::hash::Hash;
 use custodes_journal::log::{Head, Log, LogError};
 use custodes_journal::tree::{LeafIndex, TreeSize};
-use rusqlite::Statement;
+use rusqlite::{Connection, Statement};
 
 use super::errors::failed;
+use super::open::SCHEMA;
 use super::{READ, SqliteLog, natural, read};
 use crate::nodes::{self, Frontier, Place};
 
 impl SqliteLog {
-    /// Has SQLite check its file, and makes every node and the root again from the leaves. Gives the head that
-    /// was examined. Whether contents are what the leaves commit to is for the journal's own verification.
+    /// Has SQLite check its file, makes every node and the root again from the leaves, and looks whether the
+    /// tables and their triggers are those that [`SqliteLog::create`] makes. Gives the head that was examined. Whether contents are what the leaves commit to is for the journal's own verification.
     ///
     /// # Errors
     /// [`LogError::Damaged`] with the first thing found; else when the store cannot be read.
@@ -19,7 +20,25 @@ impl SqliteLog {
         self.check_file()?;
         let head = self.head()?;
         self.check_tree(head)?;
+        self.check_schema()?;
         Ok(head)
+    }
+
+    /// Who wants to change what is written takes the triggers away first.
+    fn check_schema(&self) -> Result<(), LogError> {
+        let made = Connection::open_in_memory().map_err(failed(READ))?;
+        made.execute_batch(SCHEMA).map_err(failed(READ))?;
+        let (made, found) = (schema_of(&made)?, schema_of(&self.database)?);
+        let other = made.iter().find(|part| !found.contains(part)).or(found.iter().find(|part| !made.contains(part)));
+        match other {
+            None => Ok(()),
+            Some(part) => Err(LogError::Damaged(format!(
+                "its {} {} is not as it was made: somebody changed the tables or their triggers; {}",
+                part.kind,
+                part.name,
+                read::RESTORE
+            ))),
+        }
     }
 
     fn check_file(&self) -> Result<(), LogError> {
@@ -67,6 +86,23 @@ impl SqliteLog {
             self.database.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).map_err(failed(READ))?;
         Ok((TreeSize(natural(size, "the size in its head")?), natural(count, "the count of its nodes")?))
     }
+}
+
+/// A table, index or trigger, as SQLite keeps it.
+#[derive(PartialEq, Eq)]
+struct Part {
+    kind: String,
+    name: String,
+    of: String,
+    sql: Option<String>,
+}
+
+fn schema_of(database: &Connection) -> Result<Vec<Part>, LogError> {
+    let mut statement =
+        database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").map_err(failed(READ))?;
+    let parts = statement
+        .query_map([], |row| Ok(Part { kind: row.get(0)?, name: row.get(1)?, of: row.get(2)?, sql: row.get(3)? }));
+    parts.and_then(Iterator::collect).map_err(failed(READ))
 }
 
 fn wrong_node(statement: &mut Statement<'_>, place: Place, hash: Hash) -> Option<LogError> {

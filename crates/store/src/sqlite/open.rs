@@ -13,7 +13,7 @@ use super::{SqliteLog, read, write};
 const APPLICATION: i64 = 0x4375_7374;
 /// The form of the tables. A journal of a later form is not opened.
 const FORM: i64 = 1;
-const SCHEMA: &str = include_str!("schema.sql");
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 /// Versions before it can lose commits in write-ahead mode (a race between a checkpoint and a writer).
 const LEAST_LIBRARY: i32 = 3_051_003;

@@ -11,11 +11,11 @@ use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
 
-use super::lea::write_page;
 use super::{Place, day, name};
 use crate::cli::Mistakes;
 use crate::words::counted;
 use crate::work::audits::today;
+use crate::work::outgoing;
 
 /// Records or answers demanded of an LEA
 #[derive(Debug, clap::Subcommand)]
@@ -188,7 +188,7 @@ pub fn report(arguments: Report) -> Result<u8, Mistakes> {
     session.workspace.permit(&by, action, None)?;
     let report = ControllersReport::of(&session.workspace.record, &arguments.to, arguments.lea.as_deref())?;
     if let Some(file) = &arguments.html {
-        write_page(file, &custodes_pages::controllers_report(&report))?;
+        outgoing::put_new(file, custodes_pages::controllers_report(&report).as_bytes())?;
     }
     session.say(&report_text(&report), json!(report))
 }

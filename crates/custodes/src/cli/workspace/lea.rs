@@ -1,6 +1,6 @@
 //! `custodes lea`: the register of LEAs, what is expected of them, and receipts for what came.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected, StatedAudit};
 use custodes_compliance::acts::{Act, Mark, ReceiptId};
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Place, day, name};
 use crate::cli::Mistakes;
 use crate::words::counted;
-use crate::work::{WorkError, random};
+use crate::work::{outgoing, random};
 
 /// The register of LEAs
 #[derive(Debug, clap::Subcommand)]
@@ -96,19 +96,11 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let told =
                 Receipt::of(&session.workspace.record, receipt).ok_or(format!("there is no receipt {receipt}"))?;
             if let Some(file) = html {
-                write_page(&file, &custodes_pages::receipt(&told))?;
+                outgoing::put_new(&file, custodes_pages::receipt(&told).as_bytes())?;
             }
             session.say(&receipt_text(&told), json!(told))
         }
     }
-}
-
-/// Writes a page beside the answer; never over another file.
-pub fn write_page(file: &Path, page: &str) -> Result<(), WorkError> {
-    use std::io::Write;
-    let mut new =
-        std::fs::File::create_new(file).map_err(WorkError::file(file, "cannot be made (it must be a new file)"))?;
-    new.write_all(page.as_bytes()).map_err(WorkError::file(file, "cannot be written"))
 }
 
 /// The receipt as text, for the LEA to keep.

@@ -68,8 +68,18 @@ impl<'a> Checking<'a> {
         checking
     }
 
+    /// What the entries say that were read so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
     pub fn hold(&mut self, what: String) {
         self.holds.push(what);
+    }
+
+    /// What a reader looks for first.
+    pub fn hold_first(&mut self, what: String) {
+        self.holds.insert(0, what);
     }
 
     pub fn note(&mut self, what: String) {

@@ -13,9 +13,8 @@ use custodes_journal::entry::NewEntry;
 use custodes_journal::log::{Expect, Log};
 use custodes_journal::tree::LeafIndex;
 
-use super::Workspace;
-use crate::work::objects::{gone, named};
-use crate::work::{WorkError, audits::today, checking::object, random};
+use super::{MOVED, Moved, Workspace};
+use crate::work::{WorkError, audits::today, random};
 
 /// What is to be disposed of.
 #[derive(Debug, Clone)]
@@ -94,7 +93,7 @@ impl Workspace {
         let there = self.record.disposals.get(&disposal).cloned();
         let there = there.ok_or_else(|| format!("there is no disposal {disposal}"))?;
         if there.approved.is_some() {
-            let files = self.remove_objects()?;
+            let files = self.remove_what_was_disposed_of()?;
             if files > 0 {
                 return Ok(Made { what: there.what, files, finished: true });
             }
@@ -103,23 +102,9 @@ impl Workspace {
         let wiped = self.wipe(by, &of, Act::from(DisposalApproved { disposal }));
         let made = self.record.disposals.get(&disposal).is_some_and(|disposal| disposal.approved.is_some());
         // The journal says by now that they are gone, whatever became of its own bytes.
-        let files = if made { self.remove_objects()? } else { 0 };
+        let files = if made { self.remove_what_was_disposed_of()? } else { 0 };
         wiped?;
         Ok(Made { what: there.what, files, finished: false })
-    }
-
-    /// Removes the objects that went with disposals and that nothing names any more; gives how many there were.
-    fn remove_objects(&self) -> Result<u64, WorkError> {
-        let named = named(&self.record);
-        let mut removed = 0;
-        for sha256 in gone(&self.record).into_iter().filter(|sha256| !named.contains_key(*sha256)) {
-            let object = object(sha256)?;
-            if self.archive.holds(&object) {
-                self.archive.remove(&object)?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
     }
 
     /// Disposes of entries' content and writes the record of it, in one transaction.
@@ -127,24 +112,25 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::act`]; and when bytes could not be wiped because another program has the file open.
     fn wipe(&mut self, by: &PersonId, of: &[LeafIndex], record: Act) -> Result<(), WorkError> {
-        self.needs_key()?;
         self.refuse_what_was_rolled_back()?;
         let refusals = self.refusals(by, std::slice::from_ref(&record))?;
+        let turn = self.turn()?;
         if !refusals.is_empty() {
             let refused = self.refusal(std::slice::from_ref(&record), &refusals);
-            let _ = self.write(by, refused, Expect::Anything)?;
-            self.sign()?;
+            self.write(&turn, by, refused)?.map_err(|Moved| WorkError::from(MOVED))?;
+            self.sign_in(&turn)?;
             return Err(WorkError::Refused(refusals));
         }
         let at = self.now()?;
         let entries = self.entries(by, &[record], at)?;
         let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+        self.intend(&turn, &new)?;
         let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
         // What was folded still holds what is gone: fold anew from what is left.
         self.record = Record::default();
         self.kept = 0;
         self.catch_up()?;
-        self.sign()?;
+        self.sign_in(&turn)?;
         wiped?;
         Ok(())
     }
