@@ -69,8 +69,7 @@ const BACK_UP: &str = "back up the journal";
 
 impl Log for SqliteLog {
     fn head(&self) -> Result<Head, LogError> {
-        let moment = self.one_moment()?;
-        Ok(read::head_of(&nodes::frontier(&moment)?))
+        read::head(&self.database)
     }
 
     fn append(&mut self, entries: &[NewEntry], expect: Expect, key: Option<&str>) -> Result<Appended, LogError> {

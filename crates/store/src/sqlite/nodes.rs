@@ -1,12 +1,12 @@
 //! The hashes of the tree: which are kept, and how the others follow from the leaves.
 
 use custodes_journal::hash::Hash;
-use custodes_journal::log::LogError;
+use custodes_journal::log::{Head, LogError};
 use custodes_journal::tree::{Frontier, Node, TreeSize};
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use super::errors::{because, failed};
-use super::read::{RESTORE, head_row, missing_entry};
+use super::read::{RESTORE, head, missing_entry};
 use super::{Cause, READ, WRITE, hash, natural, whole};
 
 /// Complete subtrees below this level are not kept. The at most eight leaves under one lie side by side and give
@@ -36,7 +36,7 @@ pub(super) fn write(insert: &mut Statement<'_>, mut nodes: Vec<Node>) -> Result<
 /// The head as it is written, and that the entries and the nodes agree with it. Reads a few rows, however many
 /// entries there are.
 pub(super) fn frontier(database: &Connection) -> Result<Frontier, LogError> {
-    let (size, root) = head_row(database)?;
+    let Head { size: TreeSize(size), root } = head(database)?;
     let last: Option<i64> =
         database.query_row("SELECT max(idx) FROM entry", [], |row| row.get(0)).map_err(failed(READ))?;
     let entries = last.map_or(Ok(0), |last| natural(last, "an entry's place").map(|last| last + 1))?;
@@ -55,7 +55,7 @@ pub(super) fn frontier(database: &Connection) -> Result<Frontier, LogError> {
 }
 
 pub(super) fn node(database: &Connection, level: u8, index: u64) -> Result<Hash, LogError> {
-    let (size, _) = head_row(database)?;
+    let size = head(database)?.size.0;
     if index >= size.checked_shr(level.into()).unwrap_or(0) {
         return Err(because(READ, Cause::NoSuchNode { size, level, index }));
     }

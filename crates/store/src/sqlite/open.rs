@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::errors::{OpenError, failed};
 use super::settings::Settings;
-use super::{SqliteLog, nodes, write};
+use super::{SqliteLog, nodes, read, write};
 
 /// "Cust", in the place where SQLite files say whose they are.
 const APPLICATION: i64 = 0x4375_7374;
@@ -42,10 +42,11 @@ impl SqliteLog {
         SqliteLog::open_with(path, Settings::default())
     }
 
-    /// Opens a journal that must not change, if need be on a medium that cannot be written.
+    /// Opens a journal that must not change, if need be on a medium that cannot be written. Whether its head is that
+    /// of its entries is not asked: whoever verifies a damaged journal opens it so, and can say more.
     ///
     /// # Errors
-    /// As [`SqliteLog::open`].
+    /// When there is none, or it is not one, or a newer version made it.
     pub fn open_read_only(path: &Path) -> Result<SqliteLog, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let path = existing(path)?;
@@ -58,7 +59,7 @@ impl SqliteLog {
         };
         Settings::default().for_reading(&database)?;
         database.pragma_update(None, "query_only", 1).map_err(OpenError::setting)?;
-        nodes::frontier(&database)?;
+        read::head(&database)?;
         Ok(SqliteLog { database })
     }
 

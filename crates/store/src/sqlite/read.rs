@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use custodes_journal::entry::{Content, Entry, Salt};
-use custodes_journal::hash::Hash;
 use custodes_journal::log::{Appended, Head, LogError};
 use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
@@ -17,13 +16,14 @@ pub(super) fn head_of(frontier: &Frontier) -> Head {
 
 pub(super) const RESTORE: &str = "restore a backup";
 
-pub(super) fn head_row(database: &Connection) -> Result<(u64, Hash), LogError> {
+/// As it is written; opening to write, appending and examining find out whether it is that of the entries.
+pub(super) fn head(database: &Connection) -> Result<Head, LogError> {
     let row: Option<(i64, Vec<u8>)> = database
         .query_row("SELECT size, root FROM head", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(failed(READ))?;
     let (size, root) = row.ok_or_else(|| LogError::Damaged(format!("it has no head; {RESTORE}")))?;
-    Ok((natural(size, "the size in its head")?, hash(&root, "the root in its head")?))
+    Ok(Head { size: TreeSize(natural(size, "the size in its head")?), root: hash(&root, "the root in its head")? })
 }
 
 pub(super) fn purge_due(database: &Connection) -> Result<Option<i64>, LogError> {
@@ -45,7 +45,7 @@ pub(super) fn entries(
     to: TreeSize,
     each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
 ) -> Result<(), LogError> {
-    let (size, _) = head_row(database)?;
+    let size = head(database)?.size.0;
     if to.0 > size {
         return Err(because(READ, Cause::Beyond { size, wanted: to.0 }));
     }
