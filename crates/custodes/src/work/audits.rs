@@ -48,9 +48,18 @@ pub fn open(
 /// # Errors
 /// When there is no such audit.
 pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, Audit), WorkError> {
+    let (clause, audit) = found(record, audit)?;
+    Ok((clause, audit.clone()))
+}
+
+/// The same without a copy of the audit, which may have very many records.
+///
+/// # Errors
+/// When there is no such audit.
+pub fn found<'a>(record: &'a Record, audit: &AuditId) -> Result<(&'static Clause, &'a Audit), WorkError> {
     let audit = record.audits.get(audit).ok_or_else(|| WorkError::Said(format!("there is no audit {audit}")))?;
     let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
-    Ok((clause, audit.clone()))
+    Ok((clause, audit))
 }
 
 /// What a plan is asked for; the frame is taken from the evidence.

@@ -1,5 +1,6 @@
 //! A workspace: configuration, journal, evidence store, in one folder.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::ControlFlow;
@@ -9,21 +10,22 @@ use custodes_compliance::acts::people::{Kind, PersonAdded, Refused, RoleGiven, W
 use custodes_compliance::acts::{Act, Content, Mark, PersonId};
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
-use custodes_compliance::roles::{Refusal, Role};
+use custodes_compliance::roles::{Action, Refusal, Role, Standing};
 use custodes_compliance::time::Instant;
 use custodes_compliance::{london, record::Done};
 use custodes_evidence::archive::Archive;
 use custodes_journal::checkpoint::{Checkpoint, Origin};
 use custodes_journal::entry::{Leaf, NewEntry, RandomId, Salt, commitment};
+use custodes_journal::hash::Hash;
 use custodes_journal::key::VerifierKey;
-use custodes_journal::log::{Appended, Expect, Head, Log, LogError};
+use custodes_journal::log::{Expect, Head, Log, LogError};
 use custodes_journal::proof::ConsistencyProof;
 use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
 use custodes_store::SqliteLog;
 
 use super::keys::Keys;
 use super::standing::Standings;
-use super::{WorkError, fold, random};
+use super::{WorkError, random};
 use crate::clock;
 
 pub(super) const JOURNAL: &str = "journal.sqlite";
@@ -39,8 +41,9 @@ pub struct Workspace {
     pub archive: Archive,
     pub record: Record,
     pub keys: Option<Keys>,
-    head: Head,
-    kept: u64,
+    pub(super) head: Head,
+    /// How many entries went into the record that the store keeps.
+    pub(super) kept: u64,
     standings: Option<(u64, Standings)>,
 }
 
@@ -121,6 +124,11 @@ impl Workspace {
         let mut workspace = Workspace::new(log, archive, None)?;
         let origin = workspace.opened()?.origin.clone();
         workspace.keys = Keys::open(keys, &origin)?;
+        // Where nobody acts, as after a change of version, every opening would fold the same entries again. What
+        // cannot be kept is no less right.
+        if workspace.continues_what_was_signed() {
+            let _ = workspace.keep_record();
+        }
         Ok(workspace)
     }
 
@@ -155,32 +163,8 @@ impl Workspace {
         Ok(VerifierKey::parse(&self.opened()?.key).map_err(|error| error.to_string())?)
     }
 
-    fn take_up_kept_record(&mut self) -> Result<(), WorkError> {
-        // The key by which the fold was signed is named by the journal's own first entry.
-        let Some(bytes) = self.log.derived(fold::NAME)? else { return Ok(()) };
-        let Some(key) = self.key_of_first_entry()? else { return Ok(()) };
-        let Some((record, head)) = fold::unseal(&bytes, &key) else { return Ok(()) };
-        if head.size <= self.head.size && self.root_at(head.size)? == head.root && record.size == head.size.0 {
-            self.kept = record.size;
-            self.record = record;
-        }
-        Ok(())
-    }
-
-    fn key_of_first_entry(&self) -> Result<Option<VerifierKey>, WorkError> {
-        let mut key = None;
-        self.log.read(LeafIndex(0), TreeSize(self.head.size.0.min(1)), &mut |entry| {
-            let content = entry.content.and_then(|content| serde_json::from_slice::<Content>(&content.bytes).ok());
-            if let Some(Content { act: Act::WorkspaceOpened(opened), .. }) = content {
-                key = VerifierKey::parse(&opened.key).ok();
-            }
-            ControlFlow::Continue(())
-        })?;
-        Ok(key)
-    }
-
     /// The root of the tree as it was at a smaller size.
-    fn root_at(&self, size: TreeSize) -> Result<custodes_journal::hash::Hash, WorkError> {
+    pub(super) fn root_at(&self, size: TreeSize) -> Result<Hash, WorkError> {
         Ok(Frontier::read(size, |level, index| self.log.node(level, index))?.root())
     }
 
@@ -243,31 +227,39 @@ impl Workspace {
         Err("other programs keep writing to the journal: try again".into())
     }
 
+    /// The first of some acts that may not be done now; nothing is journalled.
+    ///
+    /// # Errors
+    /// When the account evidence cannot be read.
+    pub fn first_refused(&mut self, by: &PersonId, acts: &[Act]) -> Result<Option<usize>, WorkError> {
+        Ok(self.refusals_of_each(by, acts)?.iter().position(|refusals| !refusals.is_empty()))
+    }
+
     fn refusals(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Refusal>, WorkError> {
+        Ok(self.refusals_of_each(by, acts)?.into_iter().flatten().collect())
+    }
+
+    fn refusals_of_each(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Vec<Refusal>>, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
-        let standings = self.standings.as_ref().map(|(_, standings)| standings);
+        // Asked again for each act of many, and reckoned from every account.
+        let known: RefCell<BTreeMap<PersonId, Standing>> = RefCell::default();
         let standing_of = |person: &PersonId| {
-            let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-            standings.map(|standings| standings.of(person, registered, now)).unwrap_or_default()
+            known.borrow_mut().entry(person.clone()).or_insert_with(|| self.known_standing(person, now)).clone()
         };
         let standing = standing_of(by);
         let actor = Actor { person: by, standing: &standing, now };
-        Ok(acts.iter().flat_map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
+        Ok(acts.iter().map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
     }
 
     /// Whether somebody may do or see something that is no act.
     ///
     /// # Errors
     /// [`WorkError::Refused`], with why.
-    pub fn permit(
-        &mut self,
-        by: &PersonId,
-        action: custodes_compliance::roles::Action,
-        clause: Option<&str>,
-    ) -> Result<(), WorkError> {
+    pub fn permit(&mut self, by: &PersonId, action: Action, clause: Option<&str>) -> Result<(), WorkError> {
         let now = self.now()?;
-        let standing = self.standing_of(by)?;
+        // Account evidence is read only where something hangs on it.
+        let standing = if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
         let actor = Actor { person: by, standing: &standing, now };
         let refusals = admission::permission(&self.record, action, clause, &actor);
         if refusals.is_empty() { Ok(()) } else { Err(WorkError::Refused(refusals)) }
@@ -277,11 +269,15 @@ impl Workspace {
     ///
     /// # Errors
     /// When the evidence cannot be read.
-    pub fn standing_of(&mut self, person: &PersonId) -> Result<custodes_compliance::roles::Standing, WorkError> {
+    pub fn standing_of(&mut self, person: &PersonId) -> Result<Standing, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
+        Ok(self.known_standing(person, now))
+    }
+
+    fn known_standing(&self, person: &PersonId, now: Instant) -> Standing {
         let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-        Ok(self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default())
+        self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default()
     }
 
     /// Account evidence is read again when an import may have changed it.
@@ -322,31 +318,26 @@ impl Workspace {
 
     fn write(&mut self, by: &PersonId, acts: Vec<Act>, expect: Expect) -> Result<Result<Vec<Done>, Moved>, WorkError> {
         let at = self.now()?;
-        let entries = self.entries(by, &acts, at)?;
-        let first =
-            match self.log.append(&entries.iter().map(|(entry, _)| entry.clone()).collect::<Vec<_>>(), expect, None) {
-                Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
-                appended => appended?,
-            };
-        Ok(Ok(self.take(by, at, entries, first)))
-    }
-
-    /// Folds what was just written.
-    fn take(&mut self, by: &PersonId, at: Instant, entries: Vec<(NewEntry, Content)>, appended: Appended) -> Vec<Done> {
+        let (entries, contents) = self.entries(by, acts, at)?;
+        let appended = match self.log.append(&entries, expect, None) {
+            Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
+            appended => appended?,
+        };
+        // Folds what was just written.
         self.head = appended.head;
-        let mut done = Vec::new();
-        for (place, (entry, content)) in entries.into_iter().enumerate() {
-            done.push(Done { by: by.clone(), at, entry: appended.first.0 + place as u64 });
+        let mut done = Vec::with_capacity(entries.len());
+        for ((entry, content), place) in entries.into_iter().zip(contents).zip(appended.first.0..) {
+            done.push(Done { by: by.clone(), at, entry: place });
             self.record.apply(at, &Mark::of(entry.leaf.subject.0), Some(content));
         }
-        done
+        Ok(Ok(done))
     }
 
-    /// The entries of acts, each with a salt of its own.
-    fn entries(&self, by: &PersonId, acts: &[Act], at: Instant) -> Result<Vec<(NewEntry, Content)>, WorkError> {
+    /// The entries of acts, each with a salt of its own; and what stands in each.
+    fn entries(&self, by: &PersonId, acts: Vec<Act>, at: Instant) -> Result<(Vec<NewEntry>, Vec<Content>), WorkError> {
         // Acts of one transaction may rest on each other: a person is added, then given a role.
         let mut marks: BTreeMap<PersonId, Mark> = BTreeMap::new();
-        for act in acts {
+        for act in &acts {
             if let Act::PersonAdded(added) = act {
                 marks.insert(added.person.clone(), added.mark.clone());
             }
@@ -355,30 +346,28 @@ impl Workspace {
             self.record.person(person).map(|person| person.mark.clone()).or_else(|| marks.get(person).cloned())
         };
         let login = login();
-        let mut entries = Vec::new();
+        let (mut entries, mut contents) = (Vec::with_capacity(acts.len()), Vec::with_capacity(acts.len()));
         for act in acts {
-            let subject = match act {
+            let subject = match &act {
                 Act::RoleGiven(given) => known(&given.person),
                 _ => None,
             };
             let subject = match subject {
                 Some(subject) => subject,
-                None => self.record.subject_of(act, Mark::of(random()?)),
+                None => self.record.subject_of(&act, Mark::of(random()?)),
             };
             let actor = known(by).map_or([0; 16], |mark| mark.bytes());
-            let content = Content { by: by.clone(), login: login.clone(), act: act.clone() };
+            let kind = act.kind().to_owned();
+            let content = Content { by: by.clone(), login: login.clone(), act };
             let bytes = serde_json::to_vec(&content).map_err(|error| error.to_string())?;
             let salt = Salt(random()?);
-            let leaf = Leaf {
-                time: at.0,
-                kind: act.kind().to_owned(),
-                actor: RandomId(actor),
-                subject: RandomId(subject.bytes()),
-                commitment: commitment(&salt, &bytes),
-            };
-            entries.push((NewEntry { leaf, salt, content: bytes }, content));
+            let commitment = commitment(&salt, &bytes);
+            let (actor, subject) = (RandomId(actor), RandomId(subject.bytes()));
+            let leaf = Leaf { time: at.0, kind, actor, subject, commitment };
+            entries.push(NewEntry { leaf, salt, content: bytes });
+            contents.push(content);
         }
-        Ok(entries)
+        Ok((entries, contents))
     }
 
     /// Disposes of entries' content and writes the record of it, in one transaction.
@@ -395,16 +384,24 @@ impl Workspace {
             return Err(WorkError::Refused(refusals));
         }
         let at = self.now()?;
-        let entries = self.entries(by, &[record], at)?;
-        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let (new, _) = self.entries(by, vec![record], at)?;
         let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
         // What was folded still holds what is gone: fold anew from what is left.
         self.record = Record::default();
         self.kept = 0;
         self.catch_up()?;
         self.sign()?;
+        self.keep_record()?;
         wiped?;
         Ok(())
+    }
+
+    /// Whether this machine's user holds the key, and the journal is what it signed or goes on from there.
+    fn continues_what_was_signed(&self) -> bool {
+        let remembered = self.keys.as_ref().and_then(|keys| keys.memory().ok()).map(|memory| memory.head());
+        remembered.is_some_and(|remembered| {
+            remembered.size <= self.head.size && self.root_at(remembered.size).is_ok_and(|root| root == remembered.root)
+        })
     }
 
     /// A journal that is older than what was signed, or another one, is not written to.
@@ -431,18 +428,6 @@ impl Workspace {
         // A checkpoint of this size may have been cosigned since; signing it again adds nothing.
         if self.log.latest_checkpoint(size)?.is_none_or(|(kept, _)| kept != size) {
             self.log.keep_checkpoint(size, &signed.checkpoint.to_text())?;
-        }
-        Ok(())
-    }
-
-    fn keep_record(&mut self) -> Result<(), WorkError> {
-        let Some(keys) = &self.keys else { return Ok(()) };
-        if self.record.size < self.kept + fold::EVERY {
-            return Ok(());
-        }
-        if let Some(bytes) = fold::seal(&self.record, self.head, keys.signer()) {
-            self.log.keep_derived(fold::NAME, Some(&bytes))?;
-            self.kept = self.record.size;
         }
         Ok(())
     }

@@ -6,6 +6,8 @@ mod architecture;
 mod documentation;
 mod forms;
 mod hostile;
+mod judging;
+mod kept;
 mod mistakes;
 mod national;
 mod patterns;

@@ -2,6 +2,8 @@
 
 mod national;
 
+use std::collections::BTreeSet;
+
 use crate::acts::Act;
 use crate::acts::audit::{Contribution, ItemJudged, PlanCommitted, SampleDrawn, SeedContributed, SeedSource};
 use crate::acts::people::Kind;
@@ -344,9 +346,7 @@ fn draw(audit: &Audit, act: &SampleDrawn) -> Steps {
 fn judgement(audit: &Audit, act: &ItemJudged) -> Steps {
     let id = audit.what.audit;
     let clause = clause(&audit.what.clause)?;
-    ensure(audit.worklist().any(|(key, _)| *key == act.key), || {
-        format!("{:?} is not on the worklist of {id}", act.key)
-    })?;
+    ensure(audit.is_on_worklist(&act.key), || format!("{:?} is not on the worklist of {id}", act.key))?;
     let known = clause.judgements.iter().any(|question| question.name == act.question);
     ensure(known, || {
         let names: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
@@ -460,6 +460,7 @@ fn not_held(record: &Record, entries: &[u64]) -> Steps {
     if let Some((id, hold)) = record.held(None) {
         return Err(format!("the legal hold {id} covers everything: {}", hold.what.reason));
     }
+    let entries: BTreeSet<u64> = entries.iter().copied().collect();
     for (audit, held) in record.audits.iter().filter_map(|(id, audit)| Some((audit, record.held(Some(id))?))) {
         let of_audit = record.entries_of.get(&audit.what.mark);
         let touched = of_audit.is_some_and(|of_audit| of_audit.iter().any(|entry| entries.contains(entry)));

@@ -15,21 +15,14 @@ use serde_json::json;
 
 use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
-use crate::work::{WorkError, audits};
+use crate::cli::progress::Progress;
+use crate::work::{WorkError, audits, judging};
 
 fn outcome(text: &str) -> Result<Outcome, String> {
     [Outcome::Satisfactory, Outcome::Unsatisfactory]
         .into_iter()
         .find(|outcome| outcome.name() == text.to_lowercase())
         .ok_or_else(|| format!("{text:?}: write satisfactory or unsatisfactory"))
-}
-
-fn verdict(text: &str) -> Result<Verdict, String> {
-    let folded = text.to_lowercase().replace(['-', '_'], " ");
-    Verdict::ALL
-        .into_iter()
-        .find(|verdict| verdict.name() == folded)
-        .ok_or_else(|| format!("{text:?}: write pass, fail or not-assessable"))
 }
 
 fn settled(text: &str) -> Result<Settled, String> {
@@ -103,15 +96,20 @@ pub enum Verb {
         #[arg(required = true)]
         keys: Vec<String>,
     },
-    /// Judges a record: QUESTION=pass, fail or not-assessable, or all=…
+    /// Judges a record: QUESTION=pass, fail or not-assessable, or all=…; or many records, from a file
     Judge {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        key: String,
-        #[arg(required = true, value_name = "QUESTION=VERDICT")]
+        #[arg(required_unless_present = "from")]
+        key: Option<String>,
+        #[arg(required_unless_present = "from", value_name = "QUESTION=VERDICT")]
         verdicts: Vec<String>,
         #[arg(long, default_value = "")]
         note: String,
+        /// A CSV file of answers instead, with the columns key, question (or `all`), verdict and note; where one
+        /// row may not be recorded, none is
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "verdicts", "note"])]
+        from: Option<PathBuf>,
     },
     /// Asks somebody who can answer about a record; a clock runs
     Query {
@@ -212,7 +210,10 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 json!({ "audit": audit, "to": to }),
             )
         }
-        Verb::Judge { audit, key, verdicts, note } => judge(&mut session, audit, &key, &verdicts, &note),
+        Verb::Judge { audit, from: Some(file), .. } => judge_from(&mut session, audit, &file),
+        Verb::Judge { audit, key, verdicts, note, .. } => {
+            judge(&mut session, audit, &key.unwrap_or_default(), &verdicts, &note)
+        }
         Verb::Query { audit, key, to, due, asks } => {
             session.act(|workspace| {
                 let query = QueryId::after(workspace.record.queries.keys().next_back());
@@ -410,11 +411,11 @@ fn item(session: &mut Session, audit: AuditId, key: &str) -> Result<u8, Mistakes
 }
 
 fn judge(session: &mut Session, audit: AuditId, key: &str, verdicts: &[String], note: &str) -> Result<u8, Mistakes> {
-    let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
+    let (clause, _) = audits::found(&session.workspace.record, &audit)?;
     let mut judged = Vec::new();
     for given in verdicts {
         let (question, of) = given.split_once('=').ok_or_else(|| format!("{given:?}: write QUESTION=VERDICT"))?;
-        let of = verdict(of)?;
+        let of = judging::verdict(of)?;
         match question {
             "all" => judged.extend(clause.judgements.iter().map(|question| (question.name.to_owned(), of))),
             _ => judged.push((question.to_owned(), of)),
@@ -429,6 +430,20 @@ fn judge(session: &mut Session, audit: AuditId, key: &str, verdicts: &[String], 
         Ok(judged.iter().map(act).collect())
     })?;
     session.say(&format!("{key}: {} answers on record", judged.len()), json!({ "audit": audit, "key": key }))
+}
+
+fn judge_from(session: &mut Session, audit: AuditId, file: &std::path::Path) -> Result<u8, Mistakes> {
+    let (clause, _) = audits::found(&session.workspace.record, &audit)?;
+    let answers = judging::read(file, clause)?;
+    let by = session.by.clone();
+    let progress = Progress::counting("answers");
+    let judged = judging::judge(&mut session.workspace, &by, audit, &answers, &|more| progress.recorded(more));
+    progress.done();
+    judged?;
+    session.say(
+        &format!("{} answers of {audit} on record", answers.len()),
+        json!({ "audit": audit, "answers": answers.len() }),
+    )
 }
 
 fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -> Result<u8, Mistakes> {
