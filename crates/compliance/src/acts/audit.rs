@@ -21,6 +21,12 @@ pub struct AuditOpened {
     /// Why this is another audit of a clause and period that have one already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_because: Option<String>,
+    /// When the clause was audited before, as evidence and journal had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Day>,
+    /// Why the period begins later than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later_because: Option<String>,
 }
 
 /// Another auditor goes on with it: because the first may not any longer, or is away.
@@ -352,6 +358,9 @@ pub struct Population {
     pub records: u64,
     /// Those of them that are not on the worklist.
     pub not_on_worklist: u64,
+    /// How many of them the standard asks to be drawn and judged, by the rate in force.
+    #[serde(default)]
+    pub asked: u64,
     /// Rows of which it cannot be said whether they belong.
     #[serde(default)]
     pub uncertain: u64,

@@ -251,6 +251,8 @@ fn audited(office: &mut Office) {
         from: day("2026-01-01"),
         to: day("2026-02-01"),
         again_because: None,
+        previous: None,
+        later_because: None,
     };
     let item = |key: &str| Drawn { key: key.into(), owners: vec![], stratum: None };
     let items = ItemsAdded { audit, how: Added::Everything, items: vec![item("S1"), item("S2")], reason: "all".into() };
@@ -316,6 +318,8 @@ fn opening(clause: &str, from: &str, to: &str) -> AuditOpened {
         from: day(from),
         to: day(to),
         again_because: None,
+        previous: None,
+        later_because: None,
     }
 }
 

@@ -215,8 +215,9 @@ pub fn permission(record: &Record, action: Action, clause: Option<&str>, actor: 
     independence(&actor.name(), actor.standing, clause, actor.today())
 }
 
-/// Taking in the very evidence by which independence is shown cannot wait for it.
-fn needs_independence(action: Action) -> bool {
+/// Whether what the evidence says of the person may stand against it. Taking in the very evidence by which
+/// independence is shown cannot wait for it.
+pub fn needs_independence(action: Action) -> bool {
     !matches!(
         action,
         Action::TakeInEvidence

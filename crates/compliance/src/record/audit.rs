@@ -178,12 +178,21 @@ impl Audit {
 
     /// The items that a person has to answer for: drawn by a plan in force, or added.
     pub fn worklist(&self) -> impl Iterator<Item = (&String, &Item)> {
-        self.items.iter().filter(|(_, item)| match item.came_by {
+        self.items.iter().filter(|(_, item)| self.answers_for(item))
+    }
+
+    /// Whether a record is among them.
+    pub fn is_on_worklist(&self, key: &str) -> bool {
+        self.items.get(key).is_some_and(|item| self.answers_for(item))
+    }
+
+    fn answers_for(&self, item: &Item) -> bool {
+        match item.came_by {
             CameBy::Draw { plan, .. } => {
                 self.plans.get(plan as usize - 1).is_some_and(|plan| plan.superseded.is_none())
             }
             CameBy::Added { .. } => true,
-        })
+        }
     }
 
     /// The sample of the plans in force, with the population it stands for: the basis of a rate.

@@ -128,6 +128,19 @@ impl Record {
             .max_by_key(|(id, proposal)| (proposal.holds_from, proposal.approved.as_ref().map(|done| done.entry), *id))
     }
 
+    /// As JSON: the same record is always written in the same bytes.
+    ///
+    /// # Errors
+    /// Those of `to`.
+    pub fn write_json(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+        Ok(serde_json::to_writer(to, self)?)
+    }
+
+    /// What [`Record::write_json`] wrote; `None` where it is not that.
+    pub fn read_json(bytes: &[u8]) -> Option<Record> {
+        serde_json::from_slice(bytes).ok()
+    }
+
     /// The imports in force: not withdrawn, and not stood in for by a later one.
     pub fn evidence(&self) -> impl Iterator<Item = (&ImportId, &Import)> {
         self.imports.iter().filter(|(_, import)| import.in_force())

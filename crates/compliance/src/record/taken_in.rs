@@ -1,6 +1,6 @@
 //! Evidence as it was taken in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,9 +36,11 @@ impl Import {
     }
 
     pub fn unsettled(&self) -> impl Iterator<Item = &Quarantined> {
-        self.what.quarantine.iter().filter(|row| {
-            let lines = self.settled_lines(&row.file);
-            lines.is_some_and(|lines| !lines.contains(&row.line))
+        // Once for each file: there may be a hundred thousand rows of it.
+        let mut settled: BTreeMap<&str, Option<BTreeSet<u64>>> = BTreeMap::new();
+        self.what.quarantine.iter().filter(move |row| {
+            let lines = settled.entry(&row.file).or_insert_with(|| self.settled_lines(&row.file));
+            lines.as_ref().is_some_and(|lines| !lines.contains(&row.line))
         })
     }
 

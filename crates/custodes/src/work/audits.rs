@@ -7,13 +7,14 @@ use custodes_compliance::acts::audit::{
     Added, AuditOpened, Contribution, Drawn, FrameStated, ItemsAdded, Plan, PlanCommitted, SampleDrawn,
     SeedContributed, SeedSource, Size, Strata,
 };
+use custodes_compliance::acts::audit::{Population as Stood, SeedWitnessed};
 use custodes_compliance::acts::{Act, AuditId, Mark, PersonId};
 use custodes_compliance::london;
 use custodes_compliance::performing::{self, FrameRow, FrameTable};
 use custodes_compliance::record::{Audit, Record, typed};
 use custodes_compliance::time::Day;
 use custodes_journal::beacon::{BeaconSignature, Round};
-use custodes_standard::evidence::Set;
+use custodes_standard::evidence::{ACCOUNTS, REVIEWS, Set};
 use custodes_standard::model::{Clause, Population, Sample};
 use custodes_standard::v3;
 
@@ -32,15 +33,37 @@ pub fn open(
     from: Day,
     to: Day,
     again_because: Option<String>,
+    later_because: Option<String>,
 ) -> Result<AuditId, WorkError> {
     let mark = Mark::of(random()?);
+    let previous = previous(workspace, clause)?;
     workspace.act(by, |workspace| {
         let audit = workspace.record.next_audit();
         let (clause, again_because) = (clause.to_owned(), again_because.clone());
-        Ok(vec![Act::from(AuditOpened { audit, mark: mark.clone(), clause, from, to, again_because })])
+        let (mark, later_because) = (mark.clone(), later_because.clone());
+        Ok(vec![Act::from(AuditOpened {
+            audit,
+            mark,
+            clause,
+            from,
+            to,
+            again_because,
+            previous,
+            later_because,
+        })])
     })?;
     let opened = workspace.record.audits.iter().find(|(_, audit)| audit.what.mark == mark).map(|(id, _)| *id);
     opened.ok_or_else(|| "the audit is not on record".into())
+}
+
+/// When a clause was last audited, by the reviews in evidence and by the audits here.
+fn previous(workspace: &Workspace, clause: &str) -> Result<Option<Day>, WorkError> {
+    let objects = typed(&workspace.record, REVIEWS.name).map(|(_, typed)| object(&typed.sha256));
+    let reviews = workspace.archive.every_record(&REVIEWS, &objects.collect::<Result<Vec<_>, _>>()?)?;
+    let of_clause = reviews.values().filter(|row| row.cell("clause") == Some(clause));
+    let imported = of_clause.filter_map(|row| london::parse_day_or_instant(row.cell("reviewed_at")?).ok());
+    let own = workspace.record.audits.values().filter(|audit| audit.what.clause == clause && audit.signed_off.is_some());
+    Ok(imported.map(london::day_of).chain(own.map(|audit| audit.what.to)).max())
 }
 
 /// The clause of an audit.
@@ -48,9 +71,18 @@ pub fn open(
 /// # Errors
 /// When there is no such audit.
 pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, Audit), WorkError> {
+    let (clause, audit) = found(record, audit)?;
+    Ok((clause, audit.clone()))
+}
+
+/// The same without a copy of the audit, which may have very many records.
+///
+/// # Errors
+/// When there is no such audit.
+pub fn found<'a>(record: &'a Record, audit: &AuditId) -> Result<(&'static Clause, &'a Audit), WorkError> {
     let audit = record.audits.get(audit).ok_or_else(|| not_there(record, audit))?;
     let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
-    Ok((clause, audit.clone()))
+    Ok((clause, audit))
 }
 
 /// Why an audit is not there: nobody opened it, or it went after its time.
@@ -294,6 +326,24 @@ pub fn contribute(
     Ok(())
 }
 
+/// The witness of the dice confirms what was rolled.
+///
+/// # Errors
+/// When nothing waits for this person, or the digits are others.
+pub fn confirm(workspace: &mut Workspace, by: &PersonId, audit: AuditId, digits: &str) -> Result<(), WorkError> {
+    let (_, state) = found(&workspace.record, &audit)?;
+    let (plan, source) = match state.plan() {
+        Some((number, plan)) => {
+            let waits = |source: &usize| plan.unwitnessed(*source).is_some_and(|(witness, _)| witness == by);
+            (number, (0..plan.plan.seed_from.len()).find(waits).unwrap_or(0))
+        }
+        None => (0, 0),
+    };
+    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+    workspace.act(by, |_| Ok(vec![Act::from(SeedWitnessed { audit, plan, source, digits: digits.clone() })]))?;
+    Ok(())
+}
+
 /// What somebody gives to a seed.
 #[derive(Debug, Clone)]
 pub enum Given {
@@ -354,8 +404,15 @@ pub fn add_items(
     keys: &BTreeSet<String>,
     reason: &str,
 ) -> Result<(), WorkError> {
-    let (clause, _) = clause_of(&workspace.record, &audit)?;
-    let owners = owners(workspace, clause, keys)?;
+    let (clause, _) = found(&workspace.record, &audit)?;
+    let rows = rows(workspace, clause, keys)?;
+    let known = |key: &&String| rows.contains_key(*key) || (key.as_str() == WHOLE && !is_of_each(clause));
+    if set_of(clause).is_some()
+        && let Some(stranger) = keys.iter().find(|key| !known(key))
+    {
+        return Err(format!("no record of {stranger:?} was taken in that {} is about: look at its key", clause.id).into());
+    }
+    let owners: BTreeMap<String, Vec<String>> = rows.iter().map(|(key, row)| (key.clone(), owners_in(row))).collect();
     let item =
         |key: &String| Drawn { key: key.clone(), owners: owners.get(key).cloned().unwrap_or_default(), stratum: None };
     workspace.act(by, |_| {
@@ -363,6 +420,14 @@ pub fn add_items(
         Ok(vec![Act::from(ItemsAdded { audit, how, items, reason: reason.to_owned() })])
     })?;
     Ok(())
+}
+
+/// The worklist's name for the clause as a whole: where its questions are asked of no single record.
+pub const WHOLE: &str = "*";
+
+/// Whether the clause's questions are asked of one record after another.
+fn is_of_each(clause: &Clause) -> bool {
+    !matches!(clause.sample, Sample::None) || matches!(clause.population, Population::Judged)
 }
 
 /// The keys of everything that the clause is about in the audited period.
@@ -377,6 +442,62 @@ pub fn everything(workspace: &Workspace, audit: &AuditId) -> Result<BTreeSet<Str
     let asked = Asked { clause, days: None, stratum: None };
     let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
     Ok(frame.members().map(|member| member.key.to_owned()).collect())
+}
+
+/// What an audit had to look at, where that is a sample of records, or all of them; `None` of other audits.
+///
+/// # Errors
+/// When the evidence cannot be read.
+pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood>, WorkError> {
+    let (clause, state) = found(&workspace.record, audit)?;
+    let window = window_of(state)?;
+    let parameters = workspace.parameters_at(window.as_of)?;
+    let rate = match clause.sample {
+        Sample::Rate { parameter, .. } => Some(parameters.rate(parameter)),
+        Sample::All => None,
+        Sample::None => return Ok(None),
+    };
+    let asked = |records| rate.map_or(records, |rate| rate.ceil_of(records));
+    // A further draw adds to the first, whose population it is.
+    let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
+    if let Some((_, drawn)) = first {
+        let (records, asked) = (drawn.population, asked(drawn.population));
+        return Ok(Some(Stood { records, asked, ..Stood::default() }));
+    }
+    let view = workspace.view()?;
+    let in_period = Asked { clause, days: None, stratum: None };
+    let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &in_period)?;
+    let (mut records, mut not_on_worklist) = (0, 0);
+    for member in frame.members() {
+        records += 1;
+        not_on_worklist += u64::from(!state.is_on_worklist(member.key));
+    }
+    let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
+    Ok(Some(Stood { records, not_on_worklist, asked: asked(records), uncertain, not_whole }))
+}
+
+/// The user ids whose own searches, accounts or requests exceptions of these subjects are about.
+///
+/// # Errors
+/// When evidence is missing or damaged.
+pub fn owners_of(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    subjects: &BTreeSet<String>,
+) -> Result<Vec<String>, WorkError> {
+    let mut all: BTreeSet<String> = match set_of(clause) {
+        // The subject of an account says nothing of when it was given: the key does.
+        Some(set) if set.name == ACCOUNTS.name => {
+            let objects = typed(&workspace.record, set.name).map(|(_, typed)| object(&typed.sha256));
+            let rows = workspace.archive.every_record(set, &objects.collect::<Result<Vec<_>, _>>()?)?;
+            let of_subjects = rows.iter().filter(|(key, _)| subjects.contains(custodes_checks::subject_of(set, key)));
+            of_subjects.flat_map(|(_, row)| owners_in(row)).collect()
+        }
+        _ => owners(workspace, clause, subjects)?.into_values().flatten().collect(),
+    };
+    // Where the subject is a user and not a record, it is the owner.
+    all.extend(subjects.iter().filter(|subject| workspace.record.people.values().any(|p| p.user_ids.contains(subject))).cloned());
+    Ok(all.into_iter().collect())
 }
 
 /// The set whose records a clause's audit judges.
@@ -401,14 +522,15 @@ fn owners(
     keys: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<String>>, WorkError> {
     let rows = rows(workspace, clause, keys)?;
-    let of = |row: &custodes_evidence::Record| -> Vec<String> {
-        let named = OWNERS.iter().filter_map(|column| row.cell(column));
-        let mut owners: Vec<String> = named.filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        owners
-    };
-    Ok(rows.iter().map(|(key, row)| (key.clone(), of(row))).collect())
+    Ok(rows.iter().map(|(key, row)| (key.clone(), owners_in(row))).collect())
+}
+
+fn owners_in(row: &custodes_evidence::Record) -> Vec<String> {
+    let named = OWNERS.iter().filter_map(|column| row.cell(column));
+    let mut owners: Vec<String> = named.filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners
 }
 
 /// The rows of some keys, as they were taken in.

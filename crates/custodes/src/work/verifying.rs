@@ -28,13 +28,13 @@ use custodes_store::SqliteLog;
 
 use super::bundle::Opened;
 use super::disposed::Disposed;
-use super::fold;
+use super::fold::{self, Fold};
 use super::keys::Keys;
 use super::redrawing::Once;
 use super::workspace::{JOURNAL, read_entry};
 
-pub use witnesses::{Trusted, WitnessedBy, latest_of};
 use crate::words::counted;
+pub use witnesses::{Trusted, WitnessedBy, latest_of};
 
 /// With what a workspace is verified.
 pub struct With<'a> {
@@ -105,14 +105,14 @@ struct Verifying<'a> {
 
 /// The journal folded anew.
 #[derive(Default)]
-struct Folded {
+struct Folded<'a> {
     record: Record,
     once: Once,
     defects: Vec<String>,
     /// The keys of all witnesses that the journal ever trusted, those dismissed since among them.
     trusted: BTreeSet<String>,
     /// What was kept of an earlier fold, as long as the size that it was kept at is not reached.
-    kept: Option<(Record, Head)>,
+    kept: Option<Fold<'a>>,
     kept_holds: bool,
 }
 
@@ -136,10 +136,12 @@ impl<'a> Verifying<'a> {
                 Err(why) => self.answer.defects.push(format!("the checkpoint that was given: {why}")),
             }
         }
-        if let Err(why) = self.log.examine() {
+        let progress = self.with.progress;
+        if let Err(why) = self.log.examine_telling(&mut |_| progress("the tree", 1)) {
             self.answer.defects.push(why.to_string());
         }
-        let folded = self.fold();
+        let fold = self.log.derived(fold::NAME).ok().flatten();
+        let folded = self.fold(fold.as_deref());
         self.answer.defects.extend(folded.defects);
         self.answer.defects.extend(folded.once.defects);
         let record = folded.record;
@@ -169,8 +171,8 @@ impl<'a> Verifying<'a> {
     }
 
     /// Reads every entry, and says of which nothing can be made.
-    fn fold(&mut self) -> Folded {
-        let mut folded = Folded { kept: self.kept_fold(), ..Folded::default() };
+    fn fold<'k>(&mut self, kept: Option<&'k [u8]>) -> Folded<'k> {
+        let mut folded = Folded { kept: kept.and_then(|bytes| self.kept_fold(bytes)), ..Folded::default() };
         let progress = self.with.progress;
         let (readable, unreadable) = self.read(&mut |entry| {
             let index = entry.index.0;
@@ -190,14 +192,14 @@ impl<'a> Verifying<'a> {
                     folded.record.size = index + 1;
                 }
             }
-            if folded.kept.as_ref().is_some_and(|(_, head)| head.size.0 == folded.record.size)
-                && let Some((kept, _)) = folded.kept.take()
+            if folded.kept.as_ref().is_some_and(|kept| kept.head.size.0 == folded.record.size)
+                && let Some(kept) = folded.kept.take()
             {
-                folded.kept_holds = kept == folded.record;
+                folded.kept_holds = kept.is(&folded.record);
                 if !folded.kept_holds {
                     folded.defects.push(format!(
                         "the kept fold is not what the first {} entries give: it was changed",
-                        kept.size
+                        kept.head.size.0
                     ));
                 }
             }
@@ -233,11 +235,10 @@ impl<'a> Verifying<'a> {
     }
 
     /// What opening the workspace would take up instead of reading the entries.
-    fn kept_fold(&mut self) -> Option<(Record, Head)> {
-        let bytes = self.log.derived(fold::NAME).ok()??;
+    fn kept_fold<'k>(&mut self, bytes: &'k [u8]) -> Option<Fold<'k>> {
         let key = self.named_key()?;
-        let Some((record, head)) = fold::unseal(&bytes, &key) else {
-            if fold::is_of_this_version(&bytes) {
+        let Some(fold) = Fold::open(bytes, &key) else {
+            if fold::is_of_this_version(bytes) {
                 self.answer.defects.push(
                     "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
                 );
@@ -249,11 +250,12 @@ impl<'a> Verifying<'a> {
             }
             return None;
         };
-        if head.size > self.head.size || self.root_at(head.size) != Some(head.root) || record.size != head.size.0 {
-            self.answer.defects.push(format!("the kept fold is of {} entries that are not the journal's", head.size.0));
+        if fold.head.size > self.head.size || self.root_at(fold.head.size) != Some(fold.head.root) {
+            let size = fold.head.size.0;
+            self.answer.defects.push(format!("the kept fold is of {size} entries that are not the journal's"));
             return None;
         }
-        Some((record, head))
+        Some(fold)
     }
 
     /// What the journal's first entry says of it.

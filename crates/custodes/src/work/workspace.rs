@@ -4,6 +4,7 @@ mod disposing;
 mod making;
 mod signing;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -13,19 +14,20 @@ use custodes_compliance::acts::{Act, Content, Mark, PersonId};
 use custodes_compliance::record::Done;
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
-use custodes_compliance::roles::Refusal;
+use custodes_compliance::roles::{Action, Refusal, Standing};
 use custodes_compliance::time::Instant;
 use custodes_evidence::archive::Archive;
 use custodes_journal::checkpoint::Origin;
 use custodes_journal::entry::{Leaf, NewEntry, RandomId, Salt, commitment};
+use custodes_journal::hash::Hash;
 use custodes_journal::key::VerifierKey;
-use custodes_journal::log::{Appended, Expect, Head, Log, LogError};
+use custodes_journal::log::{Expect, Head, Log, LogError};
 use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
 use custodes_store::{OpenError, SqliteLog};
 
 use super::keys::{Keys, Turn};
 use super::standing::Standings;
-use super::{WorkError, fold, random};
+use super::{WorkError, random};
 use crate::clock;
 
 pub use disposing::Wanted;
@@ -45,8 +47,9 @@ pub struct Workspace {
     pub archive: Archive,
     pub record: Record,
     pub keys: Option<Keys>,
-    head: Head,
-    kept: u64,
+    pub(super) head: Head,
+    /// How many entries went into the record that the store keeps.
+    pub(super) kept: u64,
     standings: Option<(u64, Standings)>,
     /// How many entries that nobody signed are to be signed all the same, because a person said so.
     accepted: u64,
@@ -81,6 +84,11 @@ impl Workspace {
         let origin = workspace.opened()?.origin.clone();
         workspace.keys = Keys::open(keys, &origin)?;
         workspace.finish_what_was_interrupted(folder);
+        // Where nobody acts, as after a change of version, every opening would fold the same entries again. What
+        // cannot be kept is no less right.
+        if workspace.continues_what_was_signed() {
+            let _ = workspace.keep_record();
+        }
         Ok(workspace)
     }
 
@@ -116,32 +124,8 @@ impl Workspace {
         Ok(VerifierKey::parse(&self.opened()?.key).map_err(|error| error.to_string())?)
     }
 
-    fn take_up_kept_record(&mut self) -> Result<(), WorkError> {
-        // The key by which the fold was signed is named by the journal's own first entry.
-        let Some(bytes) = self.log.derived(fold::NAME)? else { return Ok(()) };
-        let Some(key) = self.key_of_first_entry()? else { return Ok(()) };
-        let Some((record, head)) = fold::unseal(&bytes, &key) else { return Ok(()) };
-        if head.size <= self.head.size && self.root_at(head.size)? == head.root && record.size == head.size.0 {
-            self.kept = record.size;
-            self.record = record;
-        }
-        Ok(())
-    }
-
-    fn key_of_first_entry(&self) -> Result<Option<VerifierKey>, WorkError> {
-        let mut key = None;
-        self.log.read(LeafIndex(0), TreeSize(self.head.size.0.min(1)), &mut |entry| {
-            let content = entry.content.and_then(|content| serde_json::from_slice::<Content>(&content.bytes).ok());
-            if let Some(Content { act: Act::WorkspaceOpened(opened), .. }) = content {
-                key = VerifierKey::parse(&opened.key).ok();
-            }
-            ControlFlow::Continue(())
-        })?;
-        Ok(key)
-    }
-
     /// The root of the tree as it was at a smaller size.
-    fn root_at(&self, size: TreeSize) -> Result<custodes_journal::hash::Hash, WorkError> {
+    pub(super) fn root_at(&self, size: TreeSize) -> Result<Hash, WorkError> {
         Ok(Frontier::read(size, |level, index| self.log.node(level, index))?.root())
     }
 
@@ -198,18 +182,17 @@ impl Workspace {
         Err(MOVED.into())
     }
 
+    /// The first of some acts that may not be done now; nothing is journalled.
+    ///
+    /// # Errors
+    /// When the account evidence cannot be read.
+    pub fn first_refused(&mut self, by: &PersonId, acts: &[Act]) -> Result<Option<usize>, WorkError> {
+        Ok(self.refusals_of_each(by, acts)?.iter().position(|refusals| !refusals.is_empty()))
+    }
+
     fn refusals(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Refusal>, WorkError> {
-        let now = self.now()?;
-        self.refresh_standings()?;
-        let standings = self.standings.as_ref().map(|(_, standings)| standings);
-        let standing_of = |person: &PersonId| {
-            let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-            standings.map(|standings| standings.of(person, registered, now)).unwrap_or_default()
-        };
-        let standing = standing_of(by);
-        let actor = Actor { person: by, standing: &standing, now };
         let mut refusals: Vec<Refusal> = Vec::new();
-        for refusal in acts.iter().flat_map(|act| admission::refusals(&self.record, act, &actor, &standing_of)) {
+        for refusal in self.refusals_of_each(by, acts)?.into_iter().flatten() {
             // Several acts at once may be refused for one reason: it is said once.
             if !refusals.contains(&refusal) {
                 refusals.push(refusal);
@@ -218,18 +201,27 @@ impl Workspace {
         Ok(refusals)
     }
 
+    fn refusals_of_each(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Vec<Refusal>>, WorkError> {
+        let now = self.now()?;
+        self.refresh_standings()?;
+        // Asked again for each act of many, and reckoned from every account.
+        let known: RefCell<BTreeMap<PersonId, Standing>> = RefCell::default();
+        let standing_of = |person: &PersonId| {
+            known.borrow_mut().entry(person.clone()).or_insert_with(|| self.known_standing(person, now)).clone()
+        };
+        let standing = standing_of(by);
+        let actor = Actor { person: by, standing: &standing, now };
+        Ok(acts.iter().map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
+    }
+
     /// Whether somebody may do or see something that is no act.
     ///
     /// # Errors
     /// [`WorkError::Refused`], with why.
-    pub fn permit(
-        &mut self,
-        by: &PersonId,
-        action: custodes_compliance::roles::Action,
-        clause: Option<&str>,
-    ) -> Result<(), WorkError> {
+    pub fn permit(&mut self, by: &PersonId, action: Action, clause: Option<&str>) -> Result<(), WorkError> {
         let now = self.now()?;
-        let standing = self.standing_of(by)?;
+        // Account evidence is read only where something hangs on it.
+        let standing = if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
         let actor = Actor { person: by, standing: &standing, now };
         let refusals = admission::permission(&self.record, action, clause, &actor);
         if refusals.is_empty() { Ok(()) } else { Err(WorkError::Refused(refusals)) }
@@ -239,11 +231,15 @@ impl Workspace {
     ///
     /// # Errors
     /// When the evidence cannot be read.
-    pub fn standing_of(&mut self, person: &PersonId) -> Result<custodes_compliance::roles::Standing, WorkError> {
+    pub fn standing_of(&mut self, person: &PersonId) -> Result<Standing, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
+        Ok(self.known_standing(person, now))
+    }
+
+    fn known_standing(&self, person: &PersonId, now: Instant) -> Standing {
         let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-        Ok(self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default())
+        self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default()
     }
 
     /// Account evidence is read again when an import may have changed it.
@@ -285,32 +281,27 @@ impl Workspace {
     /// Writes what was prepared from the journal as it was read; signs nothing yet.
     fn write(&mut self, turn: &Turn, by: &PersonId, acts: Vec<Act>) -> Result<Result<Vec<Done>, Moved>, WorkError> {
         let at = self.now()?;
-        let entries = self.entries(by, &acts, at)?;
-        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
-        self.intend(turn, &new)?;
-        let appended = match self.log.append(&new, Expect::Head(self.head), None) {
+        let (entries, contents) = self.entries(by, acts, at)?;
+        self.intend(turn, &entries)?;
+        let appended = match self.log.append(&entries, Expect::Head(self.head), None) {
             Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
             appended => appended?,
         };
-        Ok(Ok(self.take(by, at, entries, appended)))
-    }
-
-    /// Folds what was just written.
-    fn take(&mut self, by: &PersonId, at: Instant, entries: Vec<(NewEntry, Content)>, appended: Appended) -> Vec<Done> {
+        // Folds what was just written.
         self.head = appended.head;
-        let mut done = Vec::new();
-        for (place, (entry, content)) in entries.into_iter().enumerate() {
-            done.push(Done { by: by.clone(), at, entry: appended.first.0 + place as u64 });
+        let mut done = Vec::with_capacity(entries.len());
+        for ((entry, content), place) in entries.into_iter().zip(contents).zip(appended.first.0..) {
+            done.push(Done { by: by.clone(), at, entry: place });
             self.record.apply(at, &Mark::of(entry.leaf.subject.0), Some(content));
         }
-        done
+        Ok(Ok(done))
     }
 
-    /// The entries of acts, each with a salt of its own.
-    fn entries(&self, by: &PersonId, acts: &[Act], at: Instant) -> Result<Vec<(NewEntry, Content)>, WorkError> {
+    /// The entries of acts, each with a salt of its own; and what stands in each.
+    fn entries(&self, by: &PersonId, acts: Vec<Act>, at: Instant) -> Result<(Vec<NewEntry>, Vec<Content>), WorkError> {
         // Acts of one transaction may rest on each other: a person is added, then given a role.
         let mut marks: BTreeMap<PersonId, Mark> = BTreeMap::new();
-        for act in acts {
+        for act in &acts {
             if let Act::PersonAdded(added) = act {
                 marks.insert(added.person.clone(), added.mark.clone());
             }
@@ -319,30 +310,28 @@ impl Workspace {
             self.record.person(person).map(|person| person.mark.clone()).or_else(|| marks.get(person).cloned())
         };
         let login = login();
-        let mut entries = Vec::new();
+        let (mut entries, mut contents) = (Vec::with_capacity(acts.len()), Vec::with_capacity(acts.len()));
         for act in acts {
-            let subject = match act {
+            let subject = match &act {
                 Act::RoleGiven(given) => known(&given.person),
                 _ => None,
             };
             let subject = match subject {
                 Some(subject) => subject,
-                None => self.record.subject_of(act, Mark::of(random()?)),
+                None => self.record.subject_of(&act, Mark::of(random()?)),
             };
             let actor = known(by).map_or([0; 16], |mark| mark.bytes());
-            let content = Content { by: by.clone(), login: login.clone(), act: act.clone() };
+            let kind = act.kind().to_owned();
+            let content = Content { by: by.clone(), login: login.clone(), act };
             let bytes = serde_json::to_vec(&content).map_err(|error| error.to_string())?;
             let salt = Salt(random()?);
-            let leaf = Leaf {
-                time: at.0,
-                kind: act.kind().to_owned(),
-                actor: RandomId(actor),
-                subject: RandomId(subject.bytes()),
-                commitment: commitment(&salt, &bytes),
-            };
-            entries.push((NewEntry { leaf, salt, content: bytes }, content));
+            let commitment = commitment(&salt, &bytes);
+            let (actor, subject) = (RandomId(actor), RandomId(subject.bytes()));
+            let leaf = Leaf { time: at.0, kind, actor, subject, commitment };
+            entries.push(NewEntry { leaf, salt, content: bytes });
+            contents.push(content);
         }
-        Ok(entries)
+        Ok((entries, contents))
     }
 }
 

@@ -7,6 +7,8 @@ mod architecture;
 mod documentation;
 mod forms;
 mod hostile;
+mod judging;
+mod kept;
 mod killed;
 mod mistakes;
 mod national;

@@ -115,10 +115,8 @@ fn an_audit(story: &mut Story) {
     fs::write(path.join("sketch-of-Wyrmlow.txt"), "Oakenshade 4417: where the vehicle stood\n").expect("written");
     fs::write(path.join("letter.txt"), "Thistlewaite asks for the form to be changed\n").expect("written");
     story.does("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01");
-    story.does(
-        "la1",
-        "plan commit A1 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1",
-    );
+    story
+        .does("la1", "plan commit A1 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A1 \"31415 92653 58979 32384\" --witness sm1");
     let drawn = story.does("la1", "draw A1");
     let lines = drawn.lines().skip_while(|line| !line.starts_with("  seed ")).skip(1);
@@ -135,10 +133,14 @@ fn an_audit(story: &mut Story) {
     story.does("la1", &fails);
     let settle = "audit settle A1 dismissed --code justification_placeholder --reason \"Dunmallow was meant\"";
     story.does("la1", settle);
-    let finding = format!("finding raise A1 \"the Vexholme desk gives no reasons\" --extent 1 --action told --item {first}");
+    let finding =
+        format!("finding raise A1 \"the Vexholme desk gives no reasons\" --extent 1 --action told --item {first}");
     story.does("la1", &finding);
     story.does("la1", "noncompliance identify 8.2.4.a \"the Farrowmere form lets it be left out\" --finding F1");
-    story.does("la1", "audit complete A1 --outcome unsatisfactory --findings \"F1, at Larkspool\" --extent 1 --action told");
+    story.does(
+        "la1",
+        "audit complete A1 --outcome unsatisfactory --findings \"F1, at Larkspool\" --extent 1 --action told",
+    );
     story.does("sm1", "audit sign-off A1");
     story.does("la1", "report A1 --out A1.html");
     story.does("am1", "review 4.1.2 --note \"the clock at Hexwater was set\"");
@@ -189,7 +191,9 @@ fn the_review_first(story: &mut Story) {
 }
 
 fn held_and_disposed_of(story: &mut Story) {
-    story.tells("A month later all of it is old enough; but a court has asked for the audit, and an inquiry for everything.");
+    story.tells(
+        "A month later all of it is old enough; but a court has asked for the audit, and an inquiry for everything.",
+    );
     story.on("2028-11-20 09:00:00");
     story.is_refused("la1", "hold place A1 --reason \"a court\"", "clearance expired on 2028-01-01");
     story.is_refused("sm1", "hold place A7 --reason \"a court\"", "there is no audit A7");
@@ -245,10 +249,8 @@ fn what_is_left(story: &mut Story, key: &str) {
     story.is_refused("la1", "bundle --audit A1 --for \"a court\" --out late.zip", "A1 was disposed of");
     let opened = story.does("la1", "audit open 8.2.4.a --from 2028-08-01 --to 2028-11-01");
     assert!(opened.starts_with("A2:"), "{opened}");
-    story.does(
-        "la1",
-        "plan commit A2 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1",
-    );
+    story
+        .does("la1", "plan commit A2 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A2 \"27182 81828 45904 52353\" --witness sm1");
     story.does("la1", "draw A2");
     story.does("la1", "bundle --audit A2 --for \"the National Auditor\" --out A2.zip");

@@ -1,14 +1,15 @@
 //! Reading everything: what opening, which must be quick, does not.
 
+use std::ops::ControlFlow;
+
 use custodes_journal::hash::Hash;
 use custodes_journal::log::{Head, Log, LogError};
-use custodes_journal::tree::{LeafIndex, TreeSize};
-use rusqlite::{Connection, Statement};
+use custodes_journal::tree::{Frontier, LeafIndex, Node, TreeSize};
+use rusqlite::Connection;
 
 use super::errors::failed;
 use super::open::SCHEMA;
-use super::{READ, SqliteLog, natural, read};
-use crate::nodes::{self, Frontier, Place};
+use super::{READ, SqliteLog, natural, nodes, read};
 
 impl SqliteLog {
     /// Has SQLite check its file, makes every node and the root again from the leaves, and looks whether the
@@ -17,9 +18,17 @@ impl SqliteLog {
     /// # Errors
     /// [`LogError::Damaged`] with the first thing found; else when the store cannot be read.
     pub fn examine(&self) -> Result<Head, LogError> {
+        self.examine_telling(&mut |_| {})
+    }
+
+    /// The same for those who wait for it: `told` hears of every entry that was read.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::examine`].
+    pub fn examine_telling(&self, told: &mut dyn FnMut(LeafIndex)) -> Result<Head, LogError> {
         self.check_file()?;
         let head = self.head()?;
-        self.check_tree(head)?;
+        self.check_tree(head, told)?;
         self.check_schema()?;
         Ok(head)
     }
@@ -54,17 +63,18 @@ impl SqliteLog {
         Ok(())
     }
 
-    fn check_tree(&self, head: Head) -> Result<(), LogError> {
-        let mut statement = self.database.prepare(read::NODE).map_err(failed(READ))?;
-        let mut frontier = Frontier::new(0, Vec::new());
+    fn check_tree(&self, head: Head, told: &mut dyn FnMut(LeafIndex)) -> Result<(), LogError> {
+        let mut kept = nodes::Read::new(&self.database)?;
+        let mut frontier = Frontier::empty();
         let mut wrong = None;
         self.read(LeafIndex(0), head.size, &mut |entry| {
-            frontier.push(Hash::of_leaf(&entry.leaf), |place, hash| {
-                if wrong.is_none() {
-                    wrong = wrong_node(&mut statement, place, hash);
+            frontier.append(Hash::of_leaf(&entry.leaf), |node| {
+                if wrong.is_none() && nodes::is_kept(&node) {
+                    wrong = wrong_node(&mut kept, node);
                 }
             });
-            if wrong.is_some() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+            told(entry.index);
+            if wrong.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if let Some(error) = wrong {
             return Err(error);
@@ -105,13 +115,13 @@ fn schema_of(database: &Connection) -> Result<Vec<Part>, LogError> {
     parts.and_then(Iterator::collect).map_err(failed(READ))
 }
 
-fn wrong_node(statement: &mut Statement<'_>, place: Place, hash: Hash) -> Option<LogError> {
-    match read::node_row(statement, place.level, place.index) {
-        Ok(Some(found)) if found == hash => None,
+fn wrong_node(kept: &mut nodes::Read<'_>, node: Node) -> Option<LogError> {
+    match kept.kept(node.level, node.index) {
+        Ok(Some(found)) if found == node.hash => None,
         Ok(_) => Some(LogError::Damaged(format!(
             "the hash kept for the subtree at level {}, place {} is not that of its leaves; {}",
-            place.level,
-            place.index,
+            node.level,
+            node.index,
             read::RESTORE
         ))),
         Err(error) => Some(error),

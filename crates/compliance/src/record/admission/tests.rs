@@ -91,10 +91,22 @@ impl Force {
 
     fn audit_of(clause: &str) -> Force {
         let mut force = Force::new();
-        let (clause, mark) = (clause.to_owned(), Mark::of([1; 16]));
-        let (from, to) = (day("2026-07-01"), day("2026-10-01"));
-        force.did("la1", AuditOpened { audit: A1(), mark, clause, from, to, again_because: None });
+        force.did("la1", opened(clause, None, None));
         force
+    }
+}
+
+/// Of the quarter up to 1 October.
+fn opened(clause: &str, previous: Option<&str>, later_because: Option<&str>) -> AuditOpened {
+    AuditOpened {
+        audit: A1(),
+        mark: Mark::of([1; 16]),
+        clause: clause.to_owned(),
+        from: day("2026-07-01"),
+        to: day("2026-10-01"),
+        again_because: None,
+        previous: previous.map(day),
+        later_because: later_because.map(str::to_owned),
     }
 }
 
@@ -193,6 +205,28 @@ fn an_audit_of_every_record_is_satisfactory_once_all_are_judged() {
 }
 
 #[test]
+fn an_audit_without_records_answers_what_its_clause_asks() {
+    let mut force = Force::audit_of("8.1");
+    assert!(force.refused("la1", satisfactory(None)).contains("what 8.1 asks (in_accordance)"));
+    force.did("la1", everything(&["*"]));
+    assert!(force.refused("la1", satisfactory(None)).contains("not judged"));
+    judged(&mut force, "*", Verdict::Pass);
+    assert_eq!(force.refused("la1", satisfactory(None)), "");
+}
+
+#[test]
+fn the_days_that_a_draw_chooses_among_begin_where_the_audit_before_ended() {
+    let force = Force::new();
+    assert_eq!(force.refused("la1", opened("8.2.4.b", None, None)), "");
+    assert_eq!(force.refused("la1", opened("8.2.4.b", Some("2026-07-01"), None)), "");
+    assert!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), None)).contains("--from 2026-06-30"));
+    assert!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), Some(" "))).contains("reason"));
+    assert_eq!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), Some("no system that week"))), "");
+    // Without a window the sample is of all days.
+    assert_eq!(force.refused("la1", opened("8.2.7", Some("2026-06-30"), None)), "");
+}
+
+#[test]
 fn dice_count_once_their_witness_confirms_what_was_rolled() {
     let mut force = Force::audit_of("8.2.7");
     let plan = |witness: &str| PlanCommitted {
@@ -240,6 +274,10 @@ fn dice_count_once_their_witness_confirms_what_was_rolled() {
     assert!(force.refused("sm1", witnessed("27182818284590452353")).contains("not the digits"));
     force.did("sm1", witnessed(digits));
     force.did("la1", drawn());
+    judged(&mut force, "d1", Verdict::Pass);
+    let asked = |asked| Some(Population { records: 3, asked, ..Population::default() });
+    assert!(force.refused("la1", satisfactory(asked(2))).contains("asks for 2 to be judged, and 1 were drawn"));
+    assert_eq!(force.refused("la1", satisfactory(asked(1))), "");
 }
 
 #[test]

@@ -110,6 +110,8 @@ fn a_finished_audit() -> Journal {
             from: day("2024-07-01"),
             to: day("2024-10-01"),
             again_because: None,
+            previous: None,
+            later_because: None,
         },
     );
     journal.put("2024-10-01", plan());
@@ -150,6 +152,7 @@ fn a_finished_audit() -> Journal {
             findings: word(),
             extent: word(),
             action: word(),
+            population: None,
         },
     );
     journal.put("2024-10-05", AuditSignedOff { audit: id("A1"), note: String::new() });

@@ -140,6 +140,8 @@ pub fn opened() -> Told {
             from: day("2026-01-01"),
             to: day("2026-04-01"),
             again_because: None,
+            previous: None,
+            later_because: None,
         },
     );
     told

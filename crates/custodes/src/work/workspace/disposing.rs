@@ -9,7 +9,6 @@ use custodes_compliance::acts::{Act, DisposalId, Mark, PersonId};
 use custodes_compliance::record::{Disposable, Record};
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
-use custodes_journal::entry::NewEntry;
 use custodes_journal::log::{Expect, Log};
 use custodes_journal::tree::LeafIndex;
 
@@ -122,8 +121,7 @@ impl Workspace {
             return Err(WorkError::Refused(refusals));
         }
         let at = self.now()?;
-        let entries = self.entries(by, &[record], at)?;
-        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
+        let (new, _) = self.entries(by, vec![record], at)?;
         self.intend(&turn, &new)?;
         let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
         // What was folded still holds what is gone: fold anew from what is left.
@@ -131,6 +129,7 @@ impl Workspace {
         self.kept = 0;
         self.catch_up()?;
         self.sign_in(&turn)?;
+        self.keep_record()?;
         wiped?;
         Ok(())
     }

@@ -13,9 +13,9 @@ use custodes_journal::tree::Frontier;
 use custodes_store::SqliteLog;
 
 use super::{Workspace, making};
+use crate::work::WorkError;
 use crate::work::keys::{Keys, Turn};
 use crate::work::objects::{gone, named};
-use crate::work::{WorkError, fold};
 
 impl Workspace {
     /// The signing key.
@@ -156,16 +156,12 @@ impl Workspace {
         Ok(())
     }
 
-    pub(super) fn keep_record(&mut self) -> Result<(), WorkError> {
-        let Some(keys) = &self.keys else { return Ok(()) };
-        if self.record.size < self.kept + fold::EVERY {
-            return Ok(());
-        }
-        if let Some(bytes) = fold::seal(&self.record, self.head, keys.signer()) {
-            self.log.keep_derived(fold::NAME, Some(&bytes))?;
-            self.kept = self.record.size;
-        }
-        Ok(())
+    /// Whether this machine's user holds the key, and the journal is what it signed or goes on from there.
+    pub(super) fn continues_what_was_signed(&self) -> bool {
+        let remembered = self.keys.as_ref().and_then(|keys| keys.memory().ok()).map(|memory| memory.head());
+        remembered.is_some_and(|remembered| {
+            remembered.size <= self.head.size && self.root_at(remembered.size).is_ok_and(|root| root == remembered.root)
+        })
     }
 }
 

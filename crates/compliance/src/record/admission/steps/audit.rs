@@ -1,6 +1,6 @@
 //! The steps of an audit: opened, planned, drawn, judged, completed, signed off.
 
-use custodes_standard::model::{By, Clause, Sample};
+use custodes_standard::model::{By, Clause, Population as Of, Sample};
 
 use super::{Steps, clause, ensure, given};
 use crate::acts::Act;
@@ -110,6 +110,21 @@ fn opening(record: &Record, act: &AuditOpened) -> Steps {
         (By::Nobody, _) => return Err(format!("{} is no audit of its own: it is part of another's", clause.id)),
     }
     ensure(act.from < act.to, || "the period ends before it begins".to_owned())?;
+    // Whoever chose when the period begins would choose among which days the draw chooses.
+    if let (Sample::Rate { window_days: Some(_), .. }, Some(previous)) = (clause.sample, act.previous)
+        && previous < act.from
+    {
+        match &act.later_because {
+            Some(reason) => given(reason, "the reason for leaving days out")?,
+            None => {
+                return Err(format!(
+                    "{} was audited before on {previous}, and the days since then are the period: begin there \
+                     (--from {previous}), or give the reason for leaving days out (--later-because)",
+                    clause.id
+                ));
+            }
+        }
+    }
     let other = record
         .audits
         .values()
@@ -238,9 +253,7 @@ fn attachment(record: &Record, to: &Matter) -> Steps {
 fn judgement(audit: &Audit, act: &ItemJudged) -> Steps {
     let id = audit.what.audit;
     let clause = clause(&audit.what.clause)?;
-    ensure(audit.worklist().any(|(key, _)| *key == act.key), || {
-        format!("{:?} is not on the worklist of {id}", act.key)
-    })?;
+    ensure(audit.is_on_worklist(&act.key), || format!("{:?} is not on the worklist of {id}", act.key))?;
     let known = clause.judgements.iter().any(|question| question.name == act.question);
     ensure(known, || {
         let names: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
@@ -294,9 +307,33 @@ fn completion(record: &Record, audit: &Audit, act: &AuditCompleted) -> Steps {
 
 /// Whether the audit looked at what the clause is about: a sample of it, drawn, or all of it.
 fn looked_at(clause: &Clause, audit: &Audit, act: &AuditCompleted) -> Steps {
-    let drawn = audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some());
-    let (Some(population), false) = (&act.population, drawn) else { return Ok(()) };
     let otherwise = "so the outcome cannot be satisfactory";
+    if matches!(clause.sample, Sample::None)
+        && !clause.judgements.is_empty()
+        && !matches!(clause.population, Of::Judged)
+    {
+        let asks: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
+        return ensure(audit.worklist().next().is_some(), || {
+            format!(
+                "nobody has answered what {} asks ({}), {otherwise}: put the records on the worklist, or \"*\" for the \
+                 whole (custodes audit add {}), and judge them",
+                clause.id,
+                asks.join(", "),
+                audit.what.audit
+            )
+        });
+    }
+    let Some(population) = &act.population else { return Ok(()) };
+    if audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()) {
+        let examined = audit.random_sample().len() as u64;
+        return ensure(examined >= population.asked, || {
+            format!(
+                "of {} records the standard asks for {} to be judged, and {examined} were drawn, {otherwise} (custodes \
+                 plan commit --top-up)",
+                population.records, population.asked
+            )
+        });
+    }
     ensure(population.not_whole.is_empty(), || {
         format!(
             "it cannot be said which records {} is about, {otherwise}: {}",

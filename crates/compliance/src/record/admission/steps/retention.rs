@@ -1,5 +1,7 @@
 //! The steps of legal holds and disposals.
 
+use std::collections::BTreeSet;
+
 use super::{Steps, ensure, given};
 use crate::acts::Act;
 use crate::acts::retention::DisposalProposed;
@@ -62,6 +64,7 @@ fn not_held(record: &Record, entries: &[u64]) -> Steps {
     if let Some((id, hold)) = record.held(None) {
         return Err(format!("the legal hold {id} covers everything: {}", hold.what.reason));
     }
+    let entries: BTreeSet<u64> = entries.iter().copied().collect();
     for (audit, held) in record.audits.iter().filter_map(|(id, audit)| Some((audit, record.held(Some(id))?))) {
         let of_audit = record.entries_of.get(&audit.what.mark);
         let touched = of_audit.is_some_and(|of_audit| of_audit.iter().any(|entry| entries.contains(entry)));

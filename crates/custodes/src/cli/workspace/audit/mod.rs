@@ -89,15 +89,20 @@ pub enum Verb {
         #[arg(required = true)]
         keys: Vec<String>,
     },
-    /// Judges a record: QUESTION=pass, fail or not-assessable, or all=…
+    /// Judges a record: QUESTION=pass, fail or not-assessable, or all=…; or many records, from a file
     Judge {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        key: String,
-        #[arg(required = true, value_name = "QUESTION=VERDICT")]
+        #[arg(required_unless_present = "from")]
+        key: Option<String>,
+        #[arg(required_unless_present = "from", value_name = "QUESTION=VERDICT")]
         verdicts: Vec<String>,
         #[arg(long, default_value = "")]
         note: String,
+        /// A CSV file of answers instead, with the columns key, question (or `all`), verdict and note; where one
+        /// row may not be recorded, none is
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "verdicts", "note"])]
+        from: Option<PathBuf>,
     },
     /// Asks somebody who can answer about a record; a clock runs
     Query {
@@ -198,7 +203,10 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 json!({ "audit": audit, "to": to }),
             )
         }
-        Verb::Judge { audit, key, verdicts, note } => records::judge(&mut session, audit, &key, &verdicts, &note),
+        Verb::Judge { audit, from: Some(file), .. } => records::judge_from(&mut session, audit, &file),
+        Verb::Judge { audit, key, verdicts, note, .. } => {
+            records::judge(&mut session, audit, &key.unwrap_or_default(), &verdicts, &note)
+        }
         Verb::Query { audit, key, to, due, asks } => {
             session.act(|workspace| {
                 let query = workspace.record.next_query();

@@ -9,16 +9,9 @@ use serde_json::json;
 
 use super::super::{Session, name};
 use crate::cli::Mistakes;
+use crate::cli::progress::Progress;
 use crate::words::counted;
-use crate::work::audits;
-
-fn verdict(text: &str) -> Result<Verdict, String> {
-    let folded = text.to_lowercase().replace(['-', '_'], " ");
-    Verdict::ALL
-        .into_iter()
-        .find(|verdict| verdict.name() == folded)
-        .ok_or_else(|| format!("{text:?}: write pass, fail or not-assessable"))
-}
+use crate::work::{audits, judging};
 
 pub fn add(
     session: &mut Session,
@@ -100,11 +93,11 @@ pub fn judge(
     verdicts: &[String],
     note: &str,
 ) -> Result<u8, Mistakes> {
-    let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
+    let (clause, _) = audits::found(&session.workspace.record, &audit)?;
     let mut judged = Vec::new();
     for given in verdicts {
         let (question, of) = given.split_once('=').ok_or_else(|| format!("{given:?}: write QUESTION=VERDICT"))?;
-        let of = verdict(of)?;
+        let of = judging::verdict(of)?;
         match question {
             "all" => judged.extend(clause.judgements.iter().map(|question| (question.name.to_owned(), of))),
             _ => judged.push((question.to_owned(), of)),
@@ -121,6 +114,20 @@ pub fn judge(
     session.say(
         &format!("{key}: {} on record", counted(judged.len(), "answer", "answers")),
         json!({ "audit": audit, "key": key }),
+    )
+}
+
+pub fn judge_from(session: &mut Session, audit: AuditId, file: &std::path::Path) -> Result<u8, Mistakes> {
+    let (clause, _) = audits::found(&session.workspace.record, &audit)?;
+    let answers = judging::read(file, clause)?;
+    let by = session.by.clone();
+    let progress = Progress::counting("answers");
+    let judged = judging::judge(&mut session.workspace, &by, audit, &answers, &|more| progress.recorded(more));
+    progress.done();
+    judged?;
+    session.say(
+        &format!("{} of {audit} on record", counted(answers.len(), "answer", "answers")),
+        json!({ "audit": audit, "answers": answers.len() }),
     )
 }
 
