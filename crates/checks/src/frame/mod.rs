@@ -86,7 +86,9 @@ fn set_of(clause: &'static Clause) -> Result<&'static Set, CheckError> {
         (_, Population::Rows { of, .. }) => Some(of),
         (_, Population::Judged) => events.filter(|set| set.key().count() == 1),
     };
-    set.ok_or_else(|| CheckError::Frame(format!("{} asks for no sample, and its records are not looked at one by one", clause.id)))
+    set.ok_or_else(|| {
+        CheckError::Frame(format!("{} asks for no sample, and its records are not looked at one by one", clause.id))
+    })
 }
 
 /// The subject under which a record's exceptions and reviews go: its key, of an account without the time

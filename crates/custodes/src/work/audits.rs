@@ -15,7 +15,7 @@ use custodes_compliance::record::{Audit, Record, typed};
 use custodes_compliance::time::Day;
 use custodes_journal::beacon::{BeaconSignature, Round};
 use custodes_standard::evidence::{ACCOUNTS, REVIEWS, Set};
-use custodes_standard::model::{Clause, Population, Sample};
+use custodes_standard::model::{Clause, Population, Ratio, Sample};
 use custodes_standard::v3;
 
 use super::checking::{object, threads};
@@ -41,16 +41,7 @@ pub fn open(
         let audit = workspace.record.next_audit();
         let (clause, again_because) = (clause.to_owned(), again_because.clone());
         let (mark, later_because) = (mark.clone(), later_because.clone());
-        Ok(vec![Act::from(AuditOpened {
-            audit,
-            mark,
-            clause,
-            from,
-            to,
-            again_because,
-            previous,
-            later_because,
-        })])
+        Ok(vec![Act::from(AuditOpened { audit, mark, clause, from, to, again_because, previous, later_because })])
     })?;
     let opened = workspace.record.audits.iter().find(|(_, audit)| audit.what.mark == mark).map(|(id, _)| *id);
     opened.ok_or_else(|| "the audit is not on record".into())
@@ -62,7 +53,8 @@ fn previous(workspace: &Workspace, clause: &str) -> Result<Option<Day>, WorkErro
     let reviews = workspace.archive.every_record(&REVIEWS, &objects.collect::<Result<Vec<_>, _>>()?)?;
     let of_clause = reviews.values().filter(|row| row.cell("clause") == Some(clause));
     let imported = of_clause.filter_map(|row| london::parse_day_or_instant(row.cell("reviewed_at")?).ok());
-    let own = workspace.record.audits.values().filter(|audit| audit.what.clause == clause && audit.signed_off.is_some());
+    let own =
+        workspace.record.audits.values().filter(|audit| audit.what.clause == clause && audit.signed_off.is_some());
     Ok(imported.map(london::day_of).chain(own.map(|audit| audit.what.to)).max())
 }
 
@@ -405,14 +397,15 @@ pub fn add_items(
     reason: &str,
 ) -> Result<(), WorkError> {
     let (clause, _) = found(&workspace.record, &audit)?;
-    let rows = rows(workspace, clause, keys)?;
-    let known = |key: &&String| rows.contains_key(*key) || (key.as_str() == WHOLE && !is_of_each(clause));
+    let owners = named(workspace, clause, keys)?;
+    let known = |key: &&String| owners.contains_key(*key) || (key.as_str() == WHOLE && !is_of_each(clause));
     if set_of(clause).is_some()
         && let Some(stranger) = keys.iter().find(|key| !known(key))
     {
-        return Err(format!("no record of {stranger:?} was taken in that {} is about: look at its key", clause.id).into());
+        return Err(
+            format!("no record of {stranger:?} was taken in that {} is about: look at its key", clause.id).into()
+        );
     }
-    let owners: BTreeMap<String, Vec<String>> = rows.iter().map(|(key, row)| (key.clone(), owners_in(row))).collect();
     let item =
         |key: &String| Drawn { key: key.clone(), owners: owners.get(key).cloned().unwrap_or_default(), stratum: None };
     workspace.act(by, |_| {
@@ -457,7 +450,7 @@ pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood
         Sample::All => None,
         Sample::None => return Ok(None),
     };
-    let asked = |records| rate.map_or(records, |rate| rate.ceil_of(records));
+    let asked = |records| rate.map_or(records, |rate| ceil_of(rate, records));
     // A further draw adds to the first, whose population it is.
     let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
     if let Some((_, drawn)) = first {
@@ -476,6 +469,32 @@ pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood
     Ok(Some(Stood { records, not_on_worklist, asked: asked(records), uncertain, not_whole }))
 }
 
+/// The owners of those of some records that were taken in, by the name under which each is asked for: its key; of
+/// an account also the subject of its exceptions, which says nothing of when it was given.
+fn named(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<String>>, WorkError> {
+    let mut owners = owners(workspace, clause, names)?;
+    if let Some(set) = set_of(clause).filter(|set| set.name == ACCOUNTS.name) {
+        let objects = typed(&workspace.record, set.name).map(|(_, typed)| object(&typed.sha256));
+        for (key, row) in workspace.archive.every_record(set, &objects.collect::<Result<Vec<_>, _>>()?)? {
+            let subject = custodes_checks::subject_of(set, &key);
+            if names.contains(subject) {
+                owners.entry(subject.to_owned()).or_default().extend(owners_in(&row));
+            }
+        }
+    }
+    Ok(owners)
+}
+
+/// ceil(rate × records): what the standard asks for.
+fn ceil_of(rate: Ratio, records: u64) -> u64 {
+    let asked = (u128::from(rate.numerator) * u128::from(records)).div_ceil(u128::from(rate.denominator));
+    u64::try_from(asked).unwrap_or(u64::MAX)
+}
+
 /// The user ids whose own searches, accounts or requests exceptions of these subjects are about.
 ///
 /// # Errors
@@ -485,18 +504,11 @@ pub fn owners_of(
     clause: &'static Clause,
     subjects: &BTreeSet<String>,
 ) -> Result<Vec<String>, WorkError> {
-    let mut all: BTreeSet<String> = match set_of(clause) {
-        // The subject of an account says nothing of when it was given: the key does.
-        Some(set) if set.name == ACCOUNTS.name => {
-            let objects = typed(&workspace.record, set.name).map(|(_, typed)| object(&typed.sha256));
-            let rows = workspace.archive.every_record(set, &objects.collect::<Result<Vec<_>, _>>()?)?;
-            let of_subjects = rows.iter().filter(|(key, _)| subjects.contains(custodes_checks::subject_of(set, key)));
-            of_subjects.flat_map(|(_, row)| owners_in(row)).collect()
-        }
-        _ => owners(workspace, clause, subjects)?.into_values().flatten().collect(),
-    };
+    let mut all: BTreeSet<String> = named(workspace, clause, subjects)?.into_values().flatten().collect();
     // Where the subject is a user and not a record, it is the owner.
-    all.extend(subjects.iter().filter(|subject| workspace.record.people.values().any(|p| p.user_ids.contains(subject))).cloned());
+    let is_a_user =
+        |subject: &&String| workspace.record.people.values().any(|person| person.user_ids.contains(subject));
+    all.extend(subjects.iter().filter(is_a_user).cloned());
     Ok(all.into_iter().collect())
 }
 

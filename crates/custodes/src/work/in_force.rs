@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use custodes_compliance::acts::audit::Verdict;
 use custodes_compliance::acts::schedule::Outcome as ReviewOutcome;
 use custodes_compliance::record::{Audit, Record};
 use custodes_compliance::time::{Day, Instant};
@@ -184,10 +185,16 @@ fn reviews_of(audit: &Audit) -> Vec<Value> {
     if !EACH_BY_ITSELF.contains(&audit.what.clause.as_str()) {
         return vec![row(id.to_string(), "*", completed.at, conclusion.outcome)];
     }
-    let each = audit.worklist().map(|(key, item)| {
+    let questions: Vec<&str> = custodes_standard::v3::clause(&audit.what.clause)
+        .into_iter()
+        .flat_map(|clause| clause.judgements)
+        .map(|question| question.name)
+        .collect();
+    // Nobody has reviewed what could not be assessed.
+    let reviewed = audit.worklist().filter(|(_, item)| item.verdict(&questions) != Some(Verdict::NotAssessable));
+    let each = reviewed.map(|(key, item)| {
         let judged = item.judged.values().map(|judged| judged.done.at).max().unwrap_or(completed.at);
-        let failed =
-            item.judged.values().any(|judged| judged.verdict == custodes_compliance::acts::audit::Verdict::Fail);
+        let failed = item.judged.values().any(|judged| judged.verdict == Verdict::Fail);
         let outcome = if failed { ReviewOutcome::Unsatisfactory } else { ReviewOutcome::Satisfactory };
         row(format!("{id}/{key}"), key, judged, outcome)
     });

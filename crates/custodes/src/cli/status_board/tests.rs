@@ -76,7 +76,9 @@ fn an_audit(journal: &mut Journal) {
         clause: "8.2.2.d".into(),
         from: day("2026-07-01"),
         to: day("2026-10-01"),
-        again_because: None, previous: None, later_because: None,
+        again_because: None,
+        previous: None,
+        later_because: None,
     };
     journal.put("2026-09-10", "p1", opened);
     let keys = ["u7/NAS/user", "u8/NAS/user", "u9/NAS/user"];

@@ -277,6 +277,9 @@ fn awaited(audit: &Audit) -> String {
     let parts: Vec<String> = plan
         .awaited()
         .map(|part| match &plan.plan.seed_from[part] {
+            SeedSource::Dice { witness } if plan.contributions.contains_key(&part) => {
+                format!("{witness}'s word for the dice (custodes seed confirm)")
+            }
             SeedSource::Dice { witness } => format!("at least 20 digits of dice before {witness} (custodes seed dice)"),
             SeedSource::Beacon { round } => {
                 let when = Round::new(*round).map(published).unwrap_or_default();
@@ -312,6 +315,13 @@ pub enum SeedVerb {
         #[arg(required = true)]
         signature: Vec<String>,
     },
+    /// The witness of the dice confirms what was rolled: nobody's word alone is a seed
+    Confirm {
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
+        audit: AuditId,
+        /// The digits that the witness saw, in the order rolled
+        digits: String,
+    },
     /// The secret of the person who acts, read from standard input
     Secret {
         #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
@@ -333,14 +343,20 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     let by = session.by.clone();
     let (audit, given) = match verb {
+        SeedVerb::Confirm { audit, digits } => {
+            audits::confirm(&mut session.workspace, &by, audit, &digits)?;
+            let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
+            return session.say(&format!("Confirmed. The seed: {left}"), json!({ "audit": audit, "seed": left }));
+        }
         SeedVerb::Dice { audit, digits, witness } => (audit, Given::Dice { digits, witness }),
         SeedVerb::Beacon { audit, signature } => (audit, Given::Beacon { signature: signature.join(" ") }),
         SeedVerb::Secret { audit } => (audit, Given::Secret { secret: secret()? }),
     };
     let state = session.workspace.record.audits.get(&audit);
-    let part = state
-        .and_then(Audit::plan)
-        .and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
+    let part = state.and_then(Audit::plan).and_then(|(_, plan)| {
+        let left = |part: &usize| !plan.contributions.contains_key(part);
+        plan.awaited().filter(left).find(|part| fits(&plan.plan.seed_from[*part], &given, &by))
+    });
     if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
         return Err(format!("the seed of {audit} awaits nothing of this kind from {by}: {}", awaited(state)).into());
     }

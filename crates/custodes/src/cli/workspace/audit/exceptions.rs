@@ -88,9 +88,12 @@ pub fn settle(
     if exceptions.is_empty() {
         return Err(format!("there is no such exception: custodes audit exceptions {audit}").into());
     }
+    let (clause, _) = audits::found(&session.workspace.record, &audit)?;
+    let subjects = exceptions.iter().map(|name| name.subject.clone()).collect();
+    let owners = audits::owners_of(&session.workspace, clause, &subjects)?;
     session.act(|_| {
-        let (exceptions, reason) = (exceptions.clone(), reason.to_owned());
-        Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
+        let (exceptions, reason, owners) = (exceptions.clone(), reason.to_owned(), owners.clone());
+        Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason, owners }))
     })?;
     let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
     session.say(

@@ -41,6 +41,9 @@ pub enum Verb {
         /// Why days that another audit covers are audited again
         #[arg(long, value_name = "REASON")]
         again: Option<String>,
+        /// Why the period begins later than the audit before, and days are left out
+        #[arg(long, value_name = "REASON")]
+        later_because: Option<String>,
     },
     /// Lists the audits and how far they have come
     List,
@@ -61,7 +64,8 @@ pub enum Verb {
     Add {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        /// Records pointed at: they are kept apart, and no rate is estimated from them
+        /// Records pointed at: they are kept apart, and no rate is estimated from them. "*" stands for the whole,
+        /// where a clause's questions are asked of no single record
         keys: Vec<String>,
         /// Every record that the clause is about in the period
         #[arg(long, conflicts_with = "keys")]
@@ -175,9 +179,9 @@ pub enum Verb {
 pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     match verb {
-        Verb::Open { clause, from, to, again } => {
+        Verb::Open { clause, from, to, again, later_because } => {
             let by = session.by.clone();
-            let audit = audits::open(&mut session.workspace, &by, &clause, from, to, again)?;
+            let audit = audits::open(&mut session.workspace, &by, &clause, from, to, again, later_because)?;
             let (of, _) = audits::clause_of(&session.workspace.record, &audit)?;
             let text = format!("{audit}: audit of {clause}, {}, from {from} up to {to}. Next: {}", of.title, next(of));
             session.say(&text, json!({ "audit": audit }))
@@ -227,7 +231,11 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             exceptions::settle(&mut session, audit, settled, &code, &subject, &reason)
         }
         Verb::Complete { audit, outcome, findings, extent, action } => {
-            complete(&mut session, AuditCompleted { audit, outcome, findings, extent, action })
+            let population = match outcome {
+                Outcome::Satisfactory => audits::population(&session.workspace, &audit)?,
+                Outcome::Unsatisfactory => None,
+            };
+            complete(&mut session, AuditCompleted { audit, outcome, findings, extent, action, population })
         }
         Verb::SignOff { audit, note } => {
             session.act(|_| Ok(Act::from(AuditSignedOff { audit, note: note.clone() })))?;
@@ -243,9 +251,10 @@ fn complete(session: &mut Session, completed: AuditCompleted) -> Result<u8, Mist
     if !open.is_empty() {
         let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
         return Err(format!(
-            "exceptions of {} are neither confirmed nor dismissed ({}): custodes audit exceptions {audit}",
+            "{} of {} neither confirmed nor dismissed yet: custodes audit exceptions {audit} lists them, \
+             custodes audit settle answers",
+            counted(open.len(), "exception", "exceptions"),
             clause.id,
-            open.len()
         )
         .into());
     }
@@ -260,7 +269,9 @@ fn next(clause: &custodes_standard::model::Clause) -> &'static str {
     match clause.sample {
         custodes_standard::model::Sample::Rate { .. } => "custodes plan commit",
         custodes_standard::model::Sample::All => "custodes audit add --everything",
-        custodes_standard::model::Sample::None => "custodes audit exceptions, then custodes audit complete",
+        custodes_standard::model::Sample::None => {
+            "custodes audit add, custodes audit judge, custodes audit exceptions, then custodes audit complete"
+        }
     }
 }
 
