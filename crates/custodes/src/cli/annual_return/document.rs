@@ -91,20 +91,19 @@ impl Told<'_> {
             notes.push(format!("Not whole, so figures may be too low: {}.", broken.join(", ")));
         }
         let in_doubt = drawn.cameras.iter().filter(|camera| camera.operated.is_none()).count() as u64;
-        for (count, says) in [
-            (in_doubt, "cameras whose dates in service were withheld: listed, and not counted as operated"),
-            (
-                drawn.kind_withheld.operated,
-                "cameras whose kind was withheld: they may be covert, so they are only counted",
-            ),
+        for (count, noun, says) in [
+            (in_doubt, "camera", "whose dates in service were withheld: listed, and not counted as operated"),
+            (drawn.kind_withheld.operated, "camera", "whose kind was withheld, which may be covert: only counted"),
             (
                 drawn.maintenance_unlisted,
-                "records of maintenance of covert, withheld or unregistered cameras, or that name one: only counted",
+                "record",
+                "of maintenance of covert, withheld or unregistered cameras, or that name one: only counted",
             ),
-            (drawn.maintenance_withheld, "records of which it was withheld whether maintenance followed"),
+            (drawn.maintenance_withheld, "record", "of which it was withheld whether maintenance followed"),
         ] {
             if count > 0 {
-                notes.push(format!("{} {says}.", grouped(count)));
+                let plural = if count == 1 { "" } else { "s" };
+                notes.push(format!("{} {noun}{plural} {says}.", grouped(count)));
             }
         }
         let unregistered = self.outcome.exceptions.iter().filter(|e| e.code == "camera_unregistered").count() as u64;
