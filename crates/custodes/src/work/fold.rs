@@ -24,7 +24,7 @@ const FORM: &str = concat!("custodes-record/v2 ", env!("CARGO_PKG_VERSION"));
 const AT_LEAST: u64 = 512;
 /// and what share of those in it: so keeping it, which writes all of it, costs each entry the same however many
 /// there are.
-const SHARE: u64 = 16;
+const SHARE: u64 = 4;
 
 /// Whether it is time to keep the fold of `size` entries, where that of `kept` is kept.
 pub fn is_due(size: u64, kept: u64) -> bool {
