@@ -264,6 +264,9 @@ pub fn sampling(story: &mut Story) {
     story.is_refused("la1", "seed dice A1 123 --witness sm1", "roll 17 more");
     story.is_refused("sm1", "seed dice A1 31415926535897932384 --witness sm1", "does not enter them");
     story.does("la1", "seed dice A1 \"31415 92653 58979 32384\" --witness sm1");
+    story.is_refused("la1", "draw A1", "sm1 has not confirmed the dice");
+    story.is_refused("sm1", "seed confirm A1 31415926535897932385", "not the digits");
+    story.does("sm1", "seed confirm A1 \"31415 92653 58979 32384\"");
     story.does("la1", "draw A1");
     story.is_refused("la1", "draw A1", "has drawn already");
     story.is_refused(

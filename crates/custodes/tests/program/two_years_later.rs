@@ -118,6 +118,7 @@ fn an_audit(story: &mut Story) {
     story
         .does("la1", "plan commit A1 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A1 \"31415 92653 58979 32384\" --witness sm1");
+    story.does("sm1", "seed confirm A1 \"31415 92653 58979 32384\"");
     let drawn = story.does("la1", "draw A1");
     let lines = drawn.lines().skip_while(|line| !line.starts_with("  seed ")).skip(1);
     let keys: Vec<String> = lines.filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect();
@@ -252,6 +253,7 @@ fn what_is_left(story: &mut Story, key: &str) {
     story
         .does("la1", "plan commit A2 --size 2 --rationale \"a small team\" --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A2 \"27182 81828 45904 52353\" --witness sm1");
+    story.does("sm1", "seed confirm A2 \"27182 81828 45904 52353\"");
     story.does("la1", "draw A2");
     story.does("la1", "bundle --audit A2 --for \"the National Auditor\" --out A2.zip");
     let said = story.does_alone(&format!("verify A2.zip --key {key}"));
