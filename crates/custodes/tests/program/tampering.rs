@@ -309,8 +309,7 @@ fn the_first_entry_and_the_triggers_cannot_be_taken_away_unnoticed_either() {
 fn of_two_instances_with_a_copy_of_the_key_each_the_checkpoint_of_one_convicts_the_other() {
     let (here, elsewhere) = (Copied::new(), Copied::new());
     assert_eq!(here.act().0, 0);
-    let (code, said) =
-        elsewhere.run(&["audit", "open", "8.2.6", "--from", "2026-08-01", "--to", "2026-09-01", "--as", "la1"]);
+    let (code, said) = elsewhere.run(&["hold", "place", "A1", "--reason", "asked for", "--as", "la1"]);
     assert_eq!(code, 0, "{said}");
     // Each by itself is whole, and neither holder remembers what the other signed.
     here.holds();

@@ -286,7 +286,7 @@ fn a_flip_of_any_byte_of_any_object_of_the_evidence_is_noticed() {
 }
 
 #[test]
-fn a_flip_of_any_bit_of_a_key_its_memory_or_its_intent_is_noticed() {
+fn a_flip_of_any_byte_of_a_key_its_memory_or_its_intent_is_noticed() {
     let small = small();
     let keys = small.folder.path().join("keys");
     let before = small.verify();
@@ -296,7 +296,8 @@ fn a_flip_of_any_bit_of_a_key_its_memory_or_its_intent_is_noticed() {
         let changed = Changed::new(&path);
         // Behind a key any blank may stand: people copy keys.
         let end = changed.bytes.len() - usize::from(ending == "key");
-        for (at, bit) in (0..end).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        // The bit that tells capitals from small letters, and another one.
+        for (at, bit) in (0..end).flat_map(|at| [(at, 5), (at, at % 5)]) {
             changed.flip(at, bit);
             assert!(notices(&before, &small.verify()), "bit {bit} of byte {at} of the {ending} passes unnoticed");
             changed.restore(at);
@@ -306,7 +307,7 @@ fn a_flip_of_any_bit_of_a_key_its_memory_or_its_intent_is_noticed() {
 }
 
 #[test]
-fn a_flip_of_any_bit_of_what_a_witness_trusts_and_has_seen_is_noticed_by_the_witness() {
+fn a_flip_of_any_byte_of_what_a_witness_trusts_and_has_seen_is_noticed_by_the_witness() {
     let small = small();
     let folder = small.folder.path().join("w");
     let (witness, _) = WitnessFolder::create(&folder, "witness.example/w").unwrap();
@@ -318,7 +319,8 @@ fn a_flip_of_any_bit_of_what_a_witness_trusts_and_has_seen_is_noticed_by_the_wit
     for name in ["journals", "seen", "witness.key"] {
         let changed = Changed::new(&folder.join(name));
         let end = changed.bytes.len() - usize::from(name != "seen");
-        for (at, bit) in (0..end).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        // The bit that tells capitals from small letters, and another one.
+        for (at, bit) in (0..end).flat_map(|at| [(at, 5), (at, at % 5)]) {
             changed.flip(at, bit);
             let opened = WitnessFolder::open(&folder).and_then(|witness| Ok((witness.journals()?, witness.seen()?)));
             assert!(opened.is_err(), "bit {bit} of byte {at} of {name} passes unnoticed");
