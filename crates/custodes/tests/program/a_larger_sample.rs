@@ -7,7 +7,8 @@ use std::path::Path;
 use super::story::Story;
 
 /// Round 657413 of drand quicknet, as its relays published it on 15 September 2023 (python-drand-verify, README).
-const ROUND_657413: &str = "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce 4050e7be41076862b98fad56e91a6b85b89cd97b";
+const ROUND_657413: &str =
+    "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce 4050e7be41076862b98fad56e91a6b85b89cd97b";
 /// Another round's (drand-verify, src/verify.rs).
 const ROUND_123: &str =
     "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d 43765482e26cd02df835d3546d23c4b13e0dfc92";
@@ -35,17 +36,11 @@ fn evidence(into: &Path) {
         ));
     }
     fs::write(folder.join("searches.csv"), searches).expect("written");
-    fs::write(
-        folder.join("accounts.csv"),
-        "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\n\
-         P-01,em01,nas,user,2022-01-01T09:00:00Z,SUP-01,2023-09-01T09:00:00Z,,\n",
-    )
-    .expect("written");
-    fs::write(
-        folder.join("auditors.csv"),
-        "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2025-01-01\n",
-    )
-    .expect("written");
+    let accounts = "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\n\
+                    P-01,em01,nas,user,2022-01-01T09:00:00Z,SUP-01,2023-09-01T09:00:00Z,,\n";
+    fs::write(folder.join("accounts.csv"), accounts).expect("written");
+    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2025-01-01\n")
+        .expect("written");
 }
 
 #[test]
@@ -93,7 +88,7 @@ fn planning(story: &mut Story) {
     story.does("la1", "plan round 2023-09-15T12:00:01+01:00");
     let plan = "plan commit A1 --size 3% --rationale \"twice the footnote: a new team\" --risk-assessment \
                 \"moderate; searches for missing people are few and are all looked at\" --strata purpose";
-    story.is_refused("la1", &format!("{plan} --seed-from beacon:657000"), "whoever wrote it could have known the draw");
+    story.is_refused("la1", &format!("{plan} --seed-from beacon:650000"), "whoever wrote it could have known the draw");
     story.is_refused(
         "la1",
         &format!("{plan} --stratum \"Missing person=all\" --seed-from beacon:657413"),
@@ -111,7 +106,11 @@ fn by_the_beacon(story: &mut Story) {
     story.is_refused("la1", "draw A1", "the seed comes before the draw");
     story.on("2023-09-15 11:05:00");
     story.is_refused("la1", "seed beacon A1 b713718a38ae728d", "some were left out");
-    story.is_refused("la1", &format!("seed beacon A1 {}", ROUND_657413.replacen('7', "8", 1)), "at least one digit is wrong");
+    story.is_refused(
+        "la1",
+        &format!("seed beacon A1 {}", ROUND_657413.replacen('7', "8", 1)),
+        "at least one digit is wrong",
+    );
     story.is_refused("la1", &format!("seed beacon A1 {ROUND_123}"), "not that of round 657413");
     story.does("la1", &format!("seed beacon A1 {ROUND_657413}"));
     story.is_refused("la1", &format!("seed beacon A1 {ROUND_657413}"), "awaits nothing of this kind");
@@ -123,7 +122,10 @@ fn by_the_beacon(story: &mut Story) {
     }
     let fails = format!("audit judge A1 {} reason=fail --note \"the reason is another search's\"", keys[0]);
     story.does("la1", &fails);
-    story.does("la1", &format!("audit judge A1 {} authorised=pass timescale=pass purpose=pass justification=pass", keys[0]));
+    story.does(
+        "la1",
+        &format!("audit judge A1 {} authorised=pass timescale=pass purpose=pass justification=pass", keys[0]),
+    );
 }
 
 /// The keys that a draw printed: the lines after that of the seed, up to the last.
@@ -147,7 +149,7 @@ fn topping_up(story: &mut Story) -> Vec<String> {
     story.is_refused(
         "la1",
         &format!("{plan} --seed-from secret:la1:{first} --seed-from secret:sm1:{second}"),
-        "takes its place only with a reason",
+        "add to its sample (--top-up)",
     );
     let plan = format!("{plan} --top-up");
     story.is_refused("la1", &format!("{plan} --seed-from secret:la1:{first}"), "name another source too");
@@ -176,7 +178,9 @@ fn topping_up(story: &mut Story) -> Vec<String> {
 }
 
 fn judging_the_rest(story: &mut Story, more: &[String]) {
-    story.tells("What was added is judged as the others were; what both samples say stands in the report, each by itself.");
+    story.tells(
+        "What was added is judged as the others were; what both samples say stands in the report, each by itself.",
+    );
     story.does("la1", "audit worklist A1");
     for key in more {
         story.does("la1", &format!("audit judge A1 {key} all=pass"));

@@ -28,7 +28,8 @@ fn an_audit(story: &mut Story) {
     story.does("la1", "audit open 8.2.3.a --from 2026-07-01 --to 2026-10-01");
     let said = story.does("la1", "audit exceptions A1 --format json");
     let found: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-    let codes = found.as_array().expect("exceptions").iter().map(|one| one["exception"]["code"].as_str().expect("a code"));
+    let codes =
+        found.as_array().expect("exceptions").iter().map(|one| one["exception"]["code"].as_str().expect("a code"));
     for code in codes.collect::<BTreeSet<_>>() {
         story.does("la1", &format!("audit settle A1 dismissed --code {code} --reason \"looked at\""));
     }

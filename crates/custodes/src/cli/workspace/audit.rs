@@ -46,11 +46,12 @@ fn settled(text: &str) -> Result<Settled, String> {
 pub enum Verb {
     /// Opens an audit of a clause over the period since the previous one
     Open {
+        /// The clause, as the standard numbers it: 8.2.4.a
         clause: String,
         /// The first day of the period
         #[arg(long, value_parser = day)]
         from: Day,
-        /// The first day after it
+        /// The first day after it: a quarter from 2026-07-01 goes to 2026-10-01
         #[arg(long, value_parser = day)]
         to: Day,
         /// Why days that another audit covers are audited again
@@ -68,7 +69,10 @@ pub enum Verb {
     HandOver {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// Who goes on with it
+        #[arg(value_name = "PERSON")]
         to: PersonId,
+        /// Why the first does not
         #[arg(long)]
         reason: String,
     },
@@ -81,6 +85,7 @@ pub enum Verb {
         /// Every record that the clause is about in the period
         #[arg(long, conflicts_with = "keys")]
         everything: bool,
+        /// Why these records are looked at
         #[arg(long)]
         reason: String,
     },
@@ -93,14 +98,17 @@ pub enum Verb {
     Item {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         key: String,
     },
     /// Gives records to a reviewer
     Assign {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(long)]
+        /// Who judges them
+        #[arg(long, value_name = "PERSON")]
         to: PersonId,
+        /// The records' keys, as the worklist has them
         #[arg(required = true)]
         keys: Vec<String>,
     },
@@ -108,22 +116,29 @@ pub enum Verb {
     Judge {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         key: String,
+        /// An answer to each question that the worklist names: reason=fail; or all=pass
         #[arg(required = true, value_name = "QUESTION=VERDICT")]
         verdicts: Vec<String>,
-        #[arg(long, default_value = "")]
+        /// Why it does not pass: needed with fail and not-assessable
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
     /// Asks somebody who can answer about a record; a clock runs
     Query {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         key: String,
-        #[arg(long)]
+        /// Who can answer
+        #[arg(long, value_name = "PERSON")]
         to: PersonId,
-        #[arg(long, value_parser = day)]
+        /// The last day for the answer
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
-        #[arg(long)]
+        /// The question
+        #[arg(long, value_name = "QUESTION")]
         asks: String,
     },
     /// Answers a query that was put to the person who acts
@@ -138,7 +153,8 @@ pub enum Verb {
         /// A1, A1/KEY, Q1, F1 or N1
         #[arg(long)]
         to: String,
-        #[arg(long, default_value = "")]
+        /// What it shows
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
     /// What the machine found in the audited period, and what people said of it
@@ -150,13 +166,16 @@ pub enum Verb {
     Settle {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(value_parser = settled)]
+        /// confirmed or dismissed
+        #[arg(value_name = "WORD", value_parser = settled)]
         settled: Settled,
         /// The code; every exception of the clause with it, unless subjects are named
         #[arg(long)]
         code: String,
+        /// One of them, by what it is about; may be repeated
         #[arg(long)]
         subject: Vec<String>,
+        /// Why it is one, or is none
         #[arg(long)]
         reason: String,
     },
@@ -164,12 +183,16 @@ pub enum Verb {
     Complete {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// satisfactory or unsatisfactory
         #[arg(long, value_parser = outcome)]
         outcome: Outcome,
+        /// What was found, in words; none where nothing was
         #[arg(long)]
         findings: String,
+        /// How far non-compliance reaches; none where there is none
         #[arg(long)]
         extent: String,
+        /// What is to be done; none where nothing is
         #[arg(long)]
         action: String,
     },
@@ -177,7 +200,7 @@ pub enum Verb {
     SignOff {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
 }
@@ -310,11 +333,10 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
             }
             (None, None) => "not drawn yet".to_owned(),
         };
-        lines.push(format!(
-            "  plan {}: {} frozen, {state}",
-            place + 1,
-            counted(plan.plan.frame.count, "record", "records")
-        ));
+        let adds = plan.plan.tops_up.map(|number| format!(", which adds to plan {number}")).unwrap_or_default();
+        let strata = plan.plan.strata.as_ref().map(|of| format!(" in strata by {}", of.column)).unwrap_or_default();
+        let frozen = counted(plan.plan.frame.count, "record", "records");
+        lines.push(format!("  plan {}{adds}: {frozen} frozen{strata}, {state}", place + 1));
     }
     for (id, finding) in audit.findings(&record.findings) {
         let state = if finding.closed.is_some() { "closed" } else { "open" };
@@ -559,9 +581,12 @@ pub enum Finding {
     Raise {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// What was found, in a sentence
         finds: String,
+        /// How far it reaches
         #[arg(long)]
         extent: String,
+        /// What is to be done about it
         #[arg(long)]
         action: String,
         /// A record it rests on; may be repeated
@@ -572,6 +597,7 @@ pub enum Finding {
     Close {
         #[arg(value_parser = name::<FindingId>)]
         finding: FindingId,
+        /// Why it is closed
         #[arg(long)]
         reason: String,
     },

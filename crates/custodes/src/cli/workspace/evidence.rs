@@ -124,6 +124,7 @@ pub enum Quarantine {
         /// The lines; all of the file's without it
         #[arg(long, value_delimiter = ',')]
         line: Vec<u64>,
+        /// Why they can be left as they are, or how they came again
         #[arg(long)]
         reason: String,
     },
@@ -152,8 +153,10 @@ pub fn quarantine(place: &Place, verb: Quarantine) -> Result<u8, Mistakes> {
 /// Takes an import out of force; what was taken in stays in the store
 #[derive(Debug, clap::Args)]
 pub struct Withdraw {
+    /// The import, like E1
     #[arg(value_parser = name::<ImportId>)]
     import: ImportId,
+    /// Why it is wrong, or no longer needed
     #[arg(long)]
     reason: String,
     #[command(flatten)]
@@ -172,16 +175,22 @@ pub fn withdraw(arguments: Withdraw) -> Result<u8, Mistakes> {
 pub enum Request {
     /// Asks for a set
     Add {
+        /// The evidence set, as docs/evidence.md names it
         #[arg(value_parser = set)]
         set: &'static Set,
+        /// What is wanted, in words
         #[arg(long)]
         what: String,
+        /// Who is asked
         #[arg(long, value_name = "WHO")]
         from_whom: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
+        /// With which query it is to be extracted
         #[arg(long)]
         query: Option<String>,
+        /// How many rows another source counts
         #[arg(long, value_name = "N")]
         independent_count: Option<u64>,
     },

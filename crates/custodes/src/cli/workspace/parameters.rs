@@ -21,6 +21,7 @@ pub enum Verb {
         /// Windows that end on this day or later are judged by it
         #[arg(long, value_parser = day)]
         holds_from: Day,
+        /// Why these figures, and where they come from
         #[arg(long)]
         rationale: String,
     },

@@ -75,10 +75,10 @@ pub enum Plan {
         #[arg(long, value_parser = size)]
         size: Option<Size>,
         /// Why this rate or size
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         rationale: String,
         /// The LEA's assessment of the risk of non-compliance and of misuse
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         risk_assessment: String,
         /// Where the seed will come from: dice:WITNESS (20 digits rolled before that person), beacon:ROUND (a
         /// later round of the public beacon drand quicknet) or secret:PERSON:SHA256 (of two people, each their
@@ -155,6 +155,9 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
                 ));
             }
             lines.extend(strata_of(&session.workspace, plan)?);
+            if let Some(days) = plan.window_days {
+                lines.push(format!("  the seed will choose {days} consecutive days of the period to draw from"));
+            }
             lines.extend(plan.frame.not_whole.iter().map(|why| format!("  the evidence is not whole: {why}")));
             if let Size::Rate(rate) = &plan.size
                 && plan.window_days.is_none()
@@ -162,7 +165,7 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
             {
                 lines.push(format!("  {}", what_the_rate_buys(rate, plan.frame.count)));
             }
-            lines.push(format!("Now the seed: {}", awaited(state)));
+            lines.push(format!("Now {}", awaited(state)));
             session.say(&lines.join("\n"), json!({ "audit": audit, "plan": number, "what": plan }))
         }
         Plan::Supersede { audit, reason } => {
@@ -234,7 +237,7 @@ fn sizes(
                 .to_owned(),
         );
         if choices.iter().all(|choice| choice.drawn < population) {
-            lines.push(format!("That none at all is bad is shown by none of these: only by all {population}"));
+            lines.push(format!("None of these shows that no record at all is bad: only all {population} do"));
         }
     }
     if lines.is_empty() {
@@ -285,7 +288,11 @@ fn awaited(audit: &Audit) -> String {
             SeedSource::Secret { party, .. } => format!("{party}'s secret (custodes seed secret)"),
         })
         .collect();
-    if parts.is_empty() { "it is complete (custodes draw)".into() } else { format!("awaited is {}", parts.join("; ")) }
+    if parts.is_empty() {
+        format!("the seed is complete: custodes draw {}", audit.what.audit)
+    } else {
+        format!("the seed waits for {}", parts.join(", and for "))
+    }
 }
 
 /// What arrives after the plan is committed
@@ -342,11 +349,11 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
         .and_then(Audit::plan)
         .and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
     if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
-        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}: {}", awaited(state)).into());
+        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}; {}", awaited(state)).into());
     }
     audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
-    session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
+    session.say(&format!("On record; {left}"), json!({ "audit": audit, "seed": left }))
 }
 
 fn fits(source: &SeedSource, given: &Given, by: &PersonId) -> bool {
