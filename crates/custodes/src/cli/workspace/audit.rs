@@ -1,22 +1,22 @@
-//! `custodes audit` and `custodes finding`: from opening to sign-off.
+//! `custodes audit`: from opening to sign-off.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use custodes_compliance::acts::audit::{
-    Added, Attached, AuditCompleted, AuditHandedOver, AuditSignedOff, ExceptionName, ExceptionsSettled, FindingClosed,
-    FindingRaised, ItemJudged, ItemsAssigned, Matter, QueryAnswered, QueryRaised, Settled, Verdict,
+    Added, Attached, AuditCompleted, AuditHandedOver, AuditSignedOff, ItemJudged, ItemsAssigned, Matter, QueryAnswered,
+    QueryRaised, Settled, Verdict,
 };
 use custodes_compliance::acts::schedule::Outcome;
-use custodes_compliance::acts::{Act, AuditId, FindingId, PersonId, QueryId};
+use custodes_compliance::acts::{Act, AuditId, PersonId, QueryId};
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
 
-use super::{Place, Session, day, name};
+use super::{Place, Session, day, exceptions, name};
 use crate::cli::Mistakes;
 use crate::words::counted;
-use crate::work::{WorkError, audits};
+use crate::work::audits;
 
 fn outcome(text: &str) -> Result<Outcome, String> {
     [Outcome::Satisfactory, Outcome::Unsatisfactory]
@@ -252,12 +252,12 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             session.say(&format!("{query} answered"), json!({ "query": query }))
         }
         Verb::Attach { file, to, note } => attach(&mut session, &file, &to, &note),
-        Verb::Exceptions { audit } => exceptions(&mut session, audit),
+        Verb::Exceptions { audit } => exceptions::exceptions(&mut session, audit),
         Verb::Settle { audit, settled, code, subject, reason } => {
-            settle(&mut session, audit, settled, &code, &subject, &reason)
+            exceptions::settle(&mut session, audit, settled, &code, &subject, &reason)
         }
         Verb::Complete { audit, outcome, findings, extent, action } => {
-            let open = open_exceptions(&mut session, audit)?;
+            let open = exceptions::open_exceptions(&mut session, audit)?;
             if !open.is_empty() {
                 let (clause, _) = audits::clause_of(&session.workspace.record, &audit)?;
                 return Err(format!(
@@ -493,143 +493,5 @@ fn matter(text: &str) -> Result<Matter, String> {
         Some('F') => Ok(Matter::Finding(name(text)?)),
         Some('N') => Ok(Matter::Noncompliance(name(text)?)),
         _ => Err(format!("{text:?} is nothing that a file can be attached to: write A1, A1/KEY, Q1, F1 or N1")),
-    }
-}
-
-/// What the machine found under the audit's clause, in its period.
-fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String)>, WorkError> {
-    let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
-    let checked = session.workspace.check(audits::window_of(&state)?, &BTreeSet::from([clause.id]))?;
-    let text = |moment: Option<custodes_compliance::event::Moment>| moment.map(|m| m.to_string()).unwrap_or_default();
-    let named = checked.outcome.exceptions.iter().map(|exception| {
-        let name = ExceptionName {
-            clause: exception.clause.to_owned(),
-            code: exception.code.to_owned(),
-            subject: exception.subject.clone(),
-            due: text(exception.due),
-            done: text(exception.done),
-        };
-        (name, exception.detail.clone())
-    });
-    // Whether this very audit is late or missing is not for itself to settle.
-    Ok(named.filter(|(name, _)| !name.code.starts_with("review_") && !name.code.starts_with("sample_")).collect())
-}
-
-fn open_exceptions(session: &mut Session, audit: AuditId) -> Result<Vec<ExceptionName>, WorkError> {
-    let by = session.by.clone();
-    session.workspace.permit(&by, Action::ConductAudit, None)?;
-    let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
-    let found = found(session, audit)?.into_iter().map(|(name, _)| name);
-    Ok(found.filter(|name| !state.exceptions.contains_key(name)).collect())
-}
-
-fn exceptions(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
-    let by = session.by.clone();
-    session.workspace.permit(&by, Action::ReadAudits, None)?;
-    let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
-    let mut lines = Vec::new();
-    let mut rows = Vec::new();
-    for (name, detail) in found(session, audit)? {
-        let settled = state.exceptions.get(&name);
-        let word = match settled.map(|settled| settled.settled) {
-            Some(Settled::Confirmed) => "confirmed",
-            Some(Settled::Dismissed) => "dismissed",
-            None => "open",
-        };
-        lines.push(format!("  {word:<10} {:<26} {:<24} {detail}", name.code, name.subject));
-        rows.push(json!({ "exception": name, "detail": detail, "settled": settled }));
-    }
-    let text = if lines.is_empty() {
-        "The machine found no exception under this clause in the period".to_owned()
-    } else {
-        lines.join("\n")
-    };
-    session.say(&text, json!(rows))
-}
-
-fn settle(
-    session: &mut Session,
-    audit: AuditId,
-    settled: Settled,
-    code: &str,
-    subjects: &[String],
-    reason: &str,
-) -> Result<u8, Mistakes> {
-    let by = session.by.clone();
-    session.workspace.permit(&by, Action::ConductAudit, None)?;
-    let wanted = |name: &ExceptionName| name.code == code && (subjects.is_empty() || subjects.contains(&name.subject));
-    let exceptions: Vec<ExceptionName> =
-        found(session, audit)?.into_iter().map(|(name, _)| name).filter(wanted).collect();
-    if exceptions.is_empty() {
-        return Err(format!("there is no such exception: custodes audit exceptions {audit}").into());
-    }
-    session.act(|_| {
-        let (exceptions, reason) = (exceptions.clone(), reason.to_owned());
-        Ok(Act::from(ExceptionsSettled { audit, exceptions, settled, reason }))
-    })?;
-    let word = if settled == Settled::Confirmed { "confirmed" } else { "dismissed" };
-    session.say(
-        &format!("{word}: {} of {code}", counted(exceptions.len(), "exception", "exceptions")),
-        json!({ "audit": audit, "settled": exceptions }),
-    )
-}
-
-/// What was found: its extent, and what is to be done
-#[derive(Debug, clap::Subcommand)]
-pub enum Finding {
-    /// Raises a finding of an audit
-    Raise {
-        #[arg(value_parser = name::<AuditId>)]
-        audit: AuditId,
-        /// What was found, in a sentence
-        finds: String,
-        /// How far it reaches
-        #[arg(long)]
-        extent: String,
-        /// What is to be done about it
-        #[arg(long)]
-        action: String,
-        /// A record it rests on; may be repeated
-        #[arg(long, value_name = "KEY")]
-        item: Vec<String>,
-    },
-    /// Closes a finding; another person than raised it
-    Close {
-        #[arg(value_parser = name::<FindingId>)]
-        finding: FindingId,
-        /// Why it is closed
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-pub fn finding(place: &Place, verb: Finding) -> Result<u8, Mistakes> {
-    let mut session = place.session()?;
-    match verb {
-        Finding::Raise { audit, finds, extent, action, item } => {
-            session.act(|workspace| {
-                let confirmed = workspace.record.audits.get(&audit).into_iter().flat_map(|audit| &audit.exceptions);
-                let confirmed = confirmed.filter(|(_, settled)| settled.settled == Settled::Confirmed);
-                Ok(Act::from(FindingRaised {
-                    finding: workspace.record.next_finding(),
-                    audit,
-                    finds: finds.clone(),
-                    extent: extent.clone(),
-                    action: action.clone(),
-                    items: item.clone(),
-                    exceptions: confirmed.map(|(name, _)| name.clone()).collect(),
-                }))
-            })?;
-            let finding =
-                session.workspace.record.findings.keys().next_back().map(ToString::to_string).unwrap_or_default();
-            let text = format!(
-                "{finding} raised; if it is non-compliance, its 28 days begin now: custodes noncompliance identify --finding {finding}"
-            );
-            session.say(&text, json!({ "finding": finding }))
-        }
-        Finding::Close { finding, reason } => {
-            session.act(|_| Ok(Act::from(FindingClosed { finding, reason: reason.clone() })))?;
-            session.say(&format!("{finding} closed"), json!({ "finding": finding }))
-        }
     }
 }

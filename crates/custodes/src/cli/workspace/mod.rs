@@ -5,6 +5,8 @@ pub mod bundle;
 pub mod demand;
 pub mod due;
 pub mod evidence;
+mod exceptions;
+pub mod finding;
 pub mod init;
 pub mod lea;
 pub mod matters;
