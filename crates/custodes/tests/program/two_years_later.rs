@@ -249,7 +249,21 @@ fn the_evidence(story: &mut Story) {
     );
     story.does("sm1", "dispose evidence E1 --rule \"rule 12 of the force: evidence goes after two years\"");
     story.is_refused("sm1", "dispose approve X3", "takes a second person");
+    let before = Files::of(story);
     story.does("sm2", "dispose approve X3");
+    story.untold(|story| cut_short(story, &before));
+}
+
+/// A machine that stopped in the middle left a file behind: `verify` names it, and approving once more removes it.
+fn cut_short(story: &mut Story, before: &Files) {
+    let row = OF_THE_EVIDENCE[0].1;
+    let left = before.with(row).into_iter().find(|path| !path.exists()).expect("a file that went").to_owned();
+    fs::write(&left, format!("a row with {row}")).expect("written");
+    let (well, said) = story.run("sm1", "verify northmere");
+    assert!(!well && said.contains("approving the disposal once more removes it"), "{said}");
+    let said = story.does("sm2", "dispose approve X3");
+    assert!(said.contains("1 file that it had left behind is removed now"), "{said}");
+    assert!(story.run("sm1", "verify northmere").0);
 }
 
 fn what_is_left(story: &mut Story, key: &str) {

@@ -73,7 +73,12 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 )
             });
             let text: Vec<String> = lines.collect();
-            session.say(&text.join("\n"), json!(record.proposals))
+            let text = if text.is_empty() {
+                "Nothing was put forward: every parameter has its default (docs/parameters.md)".to_owned()
+            } else {
+                text.join("\n")
+            };
+            session.say(&text, json!(record.proposals))
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct Arguments {
     /// Name covert cameras, for readers who are cleared for them
     #[arg(long)]
     covert: bool,
-    /// As a calendar feed (the same as --format ics)
+    /// As a calendar feed, for a diary: dates, and nothing personal
     #[arg(long)]
     ics: bool,
     #[command(flatten)]
