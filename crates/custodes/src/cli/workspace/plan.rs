@@ -181,27 +181,29 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         Plan::Size { population, tolerable, expected, rate } => {
             sizes(place.format, population, tolerable, expected, rate.as_deref())
         }
-        Plan::Round { at } => {
-            // A part of a second counts as the next one: the round is never earlier than was asked.
-            let seconds = u64::try_from(at.0.div_euclid(1_000_000) + i64::from(at.0.rem_euclid(1_000_000) > 0));
-            let round = seconds.ok().and_then(PosixSeconds::new).and_then(Round::first_from);
-            let round = round.ok_or("the beacon has no round at that time")?;
-            let (number, published) = (round.number(), published(round));
-            let text = format!(
-                "Round {number} of the beacon drand quicknet, published on {published}\n  --seed-from beacon:{number}"
-            );
-            match place.format {
-                OutputFormat::Json => print(&format!("{:#}\n", json!({ "round": number, "published": published })))?,
-                OutputFormat::Table => print(&format!("{text}\n"))?,
-            }
-            Ok(crate::cli::RAN)
-        }
+        Plan::Round { at } => first_round(place.format, at),
         Plan::Secret => {
             let commitment = commit_to(&secret()?)?;
             print(&format!("{commitment}\n"))?;
             Ok(crate::cli::RAN)
         }
     }
+}
+
+/// The first round of the beacon from an instant on.
+fn first_round(format: OutputFormat, at: Instant) -> Result<u8, Mistakes> {
+    // A part of a second counts as the next one: the round is never earlier than was asked.
+    let seconds = u64::try_from(at.0.div_euclid(1_000_000) + i64::from(at.0.rem_euclid(1_000_000) > 0));
+    let round = seconds.ok().and_then(PosixSeconds::new).and_then(Round::first_from);
+    let round = round.ok_or("the beacon has no round at that time")?;
+    let (number, published) = (round.number(), published(round));
+    let text =
+        format!("Round {number} of the beacon drand quicknet, published on {published}\n  --seed-from beacon:{number}");
+    match format {
+        OutputFormat::Json => print(&format!("{:#}\n", json!({ "round": number, "published": published })))?,
+        OutputFormat::Table => print(&format!("{text}\n"))?,
+    }
+    Ok(crate::cli::RAN)
 }
 
 /// So many sizes are offered: enough to choose among.
