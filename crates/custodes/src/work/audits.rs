@@ -304,12 +304,10 @@ pub fn contribute(
     };
     if let Some((_, plan)) = state.plan() {
         // What could not be joined later is refused now.
-        let one = BTreeMap::from([(source, &contribution)]);
-        if let Err(performing::PerformError::Seed { part, why }) = performing::seed(&plan.plan, &one)
-            && part == source
-        {
-            return Err(why.into());
-        }
+        performing::check_part(&plan.plan, source, &contribution).map_err(|why| match why {
+            performing::PerformError::Seed { why, .. } => why,
+            other => other.to_string(),
+        })?;
     }
     workspace.act(by, |workspace| {
         let plan = workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);

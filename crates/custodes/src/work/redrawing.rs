@@ -189,10 +189,10 @@ fn part_of(plan: &PlanState, part: usize, done: &Done, given: &Contribution) -> 
         _ => return Err("it comes from elsewhere than the plan says".to_owned()),
     }
     // Whether the dice are enough, and a secret is the one committed to.
-    match performing::seed(&plan.plan, &BTreeMap::from([(part, given)])) {
-        Err(performing::PerformError::Seed { part: wrong, why }) if wrong == part => Err(why),
-        _ => Ok(()),
-    }
+    performing::check_part(&plan.plan, part, given).map_err(|why| match why {
+        performing::PerformError::Seed { why, .. } => why,
+        other => other.to_string(),
+    })
 }
 
 /// A key in the frame of a top-up that an earlier plan in force drew already.

@@ -36,12 +36,9 @@ fn evidence(into: &Path) {
         ));
     }
     fs::write(folder.join("searches.csv"), searches).expect("written");
-    fs::write(
-        folder.join("accounts.csv"),
-        "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\n\
-         P-01,em01,nas,user,2022-01-01T09:00:00Z,SUP-01,2023-09-01T09:00:00Z,,\n",
-    )
-    .expect("written");
+    let accounts = "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\n\
+                    P-01,em01,nas,user,2022-01-01T09:00:00Z,SUP-01,2023-09-01T09:00:00Z,,\n";
+    fs::write(folder.join("accounts.csv"), accounts).expect("written");
     fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2025-01-01\n")
         .expect("written");
 }
@@ -91,7 +88,7 @@ fn planning(story: &mut Story) {
     story.does("la1", "plan round 2023-09-15T12:00:01+01:00");
     let plan = "plan commit A1 --size 3% --rationale \"twice the footnote: a new team\" --risk-assessment \
                 \"moderate; searches for missing people are few and are all looked at\" --strata purpose";
-    story.is_refused("la1", &format!("{plan} --seed-from beacon:657000"), "whoever wrote it could have known the draw");
+    story.is_refused("la1", &format!("{plan} --seed-from beacon:650000"), "whoever wrote it could have known the draw");
     story.is_refused(
         "la1",
         &format!("{plan} --stratum \"Missing person=all\" --seed-from beacon:657413"),
@@ -152,7 +149,7 @@ fn topping_up(story: &mut Story) -> Vec<String> {
     story.is_refused(
         "la1",
         &format!("{plan} --seed-from secret:la1:{first} --seed-from secret:sm1:{second}"),
-        "takes its place only with a reason",
+        "add to its sample (--top-up)",
     );
     let plan = format!("{plan} --top-up");
     story.is_refused("la1", &format!("{plan} --seed-from secret:la1:{first}"), "name another source too");

@@ -42,9 +42,19 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.does("na1", "witness init w --name witness.example/na");
     let view = story.does("na1", "national");
     assert!(
-        view.contains("MISSING, 5 days late") && view.contains("OVERDUE, 1 day") && view.contains("none came yet"),
+        view.contains("MISSING, 5 days late") && view.contains("OVERDUE, 1 day late") && view.contains("none came yet"),
         "{view}"
     );
+
+    let board = story.does("na1", "status");
+    for part in [
+        "RETURNS of LEAs (1)",
+        "5 days late          northmere, audits of the quarter, due 2026-10-15: MISSING",
+        "DEMANDS on LEAs that are not met (1)",
+        "1 day late          K1 on northmere, made 2026-10-20, due 2026-10-19",
+    ] {
+        assert!(board.contains(part), "{part:?} is not said:\n{board}");
+    }
 
     let receipt = story.does(
         "na1",
@@ -80,6 +90,11 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.is_refused("na1", "receive rewritten.zip --lea northmere --witness-dir w", "REFUSED");
     let view = story.does("na1", "national");
     assert!(view.contains("REFUSED        B3") && view.contains("last bundle    B2"), "{view}");
+    let board = story.does("na1", "status");
+    for part in ["BUNDLES that were refused, and no good one has followed (1)", "received 2026-10-20 as"] {
+        assert!(board.contains(part), "{part:?} is not said:\n{board}");
+    }
+    assert!(!board.contains("DEMANDS"), "what was met is not asked for any longer:\n{board}");
 
     // What was received is read again by whoever verifies, also the bundle that was refused.
     let said = story.does_alone("verify national");

@@ -30,7 +30,9 @@ impl Story {
 
     /// A story that prints the same on each run: its clock moves only where it is told to.
     pub fn stands_still(now: &str) -> Story {
-        Story { frozen: true, ..Story::begins(now) }
+        let mut story = Story::begins(now);
+        story.frozen = true;
+        story
     }
 
     /// Does what is told elsewhere, and leaves it out of this transcript.
@@ -136,6 +138,15 @@ impl Story {
     }
 }
 
+/// Where a story breaks off, the way up to there is told.
+impl Drop for Story {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.transcript());
+        }
+    }
+}
+
 /// Words of a command line; quotes hold words together.
 pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -158,6 +169,7 @@ fn masked(line: &str) -> String {
     let alone = line.len() == 64 && line.bytes().all(|byte| byte.is_ascii_hexdigit());
     let drawn = alone
         || line.contains("secret:")
+        || line.contains("seed beacon")
         || ["frame_sha256 ", "seed "].iter().any(|start| line.trim_start().starts_with(start));
     let mut out = String::new();
     let mut run = String::new();

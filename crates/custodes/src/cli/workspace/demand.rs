@@ -24,9 +24,11 @@ pub enum Demand {
     Make {
         /// The LEA, by its short name
         lea: String,
+        /// What is demanded
         #[arg(long)]
         what: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
         /// It is a question, not a demand for records
         #[arg(long)]

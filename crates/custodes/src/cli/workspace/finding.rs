@@ -1,4 +1,4 @@
-//! `custodes finding`: raised, and closed by another person.
+//! `custodes finding`: what was found, how far it reaches, and what is to be done.
 
 use custodes_compliance::acts::audit::{FindingClosed, FindingRaised, Settled};
 use custodes_compliance::acts::{Act, AuditId, FindingId};
@@ -14,9 +14,12 @@ pub enum Verb {
     Raise {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// What was found, in a sentence
         finds: String,
+        /// How far it reaches
         #[arg(long)]
         extent: String,
+        /// What is to be done about it
         #[arg(long)]
         action: String,
         /// A record it rests on; may be repeated
@@ -27,6 +30,7 @@ pub enum Verb {
     Close {
         #[arg(value_parser = name::<FindingId>)]
         finding: FindingId,
+        /// Why it is closed
         #[arg(long)]
         reason: String,
     },

@@ -23,6 +23,7 @@ pub enum Verb {
     Register {
         /// A short name, unique in the register
         lea: String,
+        /// Its full name
         #[arg(long)]
         name: String,
         /// The public key of its journal, handed over by another way than its bundles
@@ -36,10 +37,12 @@ pub enum Verb {
     List,
     /// Expects a return of an LEA by a day: the annual one (4.2), or another
     Expect {
+        /// The LEA, by its short name
         lea: String,
         /// What it is, in the words by which it will be received: "annual return 2026"
         what: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
     },
     /// Prints a receipt again

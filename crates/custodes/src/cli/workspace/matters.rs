@@ -19,11 +19,14 @@ use crate::work::{audits::today, random};
 pub enum Noncompliance {
     /// Puts non-compliance on record; the clock runs from the day on which it was identified
     Identify {
+        /// The clause, as the standard numbers it: 8.2.4.a
         clause: String,
+        /// What it is, in a sentence
         what: String,
-        /// Today without it
-        #[arg(long, value_parser = day)]
+        /// The day on which it was identified; today without it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Day>,
+        /// The finding that it comes from
         #[arg(long, value_parser = name::<FindingId>)]
         finding: Option<FindingId>,
     },
@@ -31,10 +34,11 @@ pub enum Noncompliance {
     Report {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
+        /// The reference of the letter or message
         #[arg(long)]
         reference: String,
-        /// Today without it
-        #[arg(long, value_parser = day)]
+        /// The day on which it was reported; today without it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Day>,
         /// The SHA-256 of the audit report that went with it
         #[arg(long, value_name = "SHA256")]
@@ -44,21 +48,27 @@ pub enum Noncompliance {
     Work {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
-        #[arg(long, default_value = "")]
+        /// Why it came about
+        #[arg(long, default_value = "", hide_default_value = true)]
         root_cause: String,
-        #[arg(long, default_value = "")]
+        /// What is done about it
+        #[arg(long, default_value = "", hide_default_value = true)]
         action: String,
-        #[arg(long)]
+        /// Who sees to it
+        #[arg(long, value_name = "PERSON")]
         owner: Option<PersonId>,
-        #[arg(long, value_parser = day)]
+        /// By when
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Option<Day>,
     },
     /// It was tested again
     Retest {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
+        /// How it was tested
         #[arg(long)]
         how: String,
+        /// The test failed; it passed without this
         #[arg(long)]
         failed: bool,
     },
@@ -189,13 +199,16 @@ pub enum Misuse {
     Report {
         /// The user id whose use is suspected
         user_id: String,
+        /// The person concerned, if they are known in this workspace: it is hidden from them
         #[arg(long)]
         person: Option<PersonId>,
         /// Somebody in the person's own line of command, from whom it is hidden; may be repeated
         #[arg(long, value_name = "PERSON")]
         line: Vec<PersonId>,
+        /// What is suspected
         #[arg(long)]
         what: String,
+        /// The audit in which it came up
         #[arg(long, value_parser = name::<AuditId>)]
         audit: Option<AuditId>,
     },
@@ -203,8 +216,10 @@ pub enum Misuse {
     Handle {
         #[arg(value_parser = name::<MisuseId>)]
         misuse: MisuseId,
+        /// What was done
         #[arg(long)]
         what: String,
+        /// Nothing more is to be done
         #[arg(long)]
         close: bool,
     },

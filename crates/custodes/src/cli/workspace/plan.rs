@@ -75,10 +75,10 @@ pub enum Plan {
         #[arg(long, value_parser = size)]
         size: Option<Size>,
         /// Why this rate or size
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         rationale: String,
         /// The LEA's assessment of the risk of non-compliance and of misuse
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         risk_assessment: String,
         /// Where the seed will come from: dice:WITNESS (20 digits rolled before that person), beacon:ROUND (a
         /// later round of the public beacon drand quicknet) or secret:PERSON:SHA256 (of two people, each their
@@ -155,6 +155,9 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
                 ));
             }
             lines.extend(strata_of(&session.workspace, plan)?);
+            if let Some(days) = plan.window_days {
+                lines.push(format!("  the seed will choose {days} consecutive days of the period to draw from"));
+            }
             lines.extend(plan.frame.not_whole.iter().map(|why| format!("  the evidence is not whole: {why}")));
             if let Size::Rate(rate) = &plan.size
                 && plan.window_days.is_none()
@@ -162,7 +165,7 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
             {
                 lines.push(format!("  {}", what_the_rate_buys(rate, plan.frame.count)));
             }
-            lines.push(format!("Now the seed: {}", awaited(state)));
+            lines.push(format!("Now {}", awaited(state)));
             session.say(&lines.join("\n"), json!({ "audit": audit, "plan": number, "what": plan }))
         }
         Plan::Supersede { audit, reason } => {
@@ -178,27 +181,29 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         Plan::Size { population, tolerable, expected, rate } => {
             sizes(place.format, population, tolerable, expected, rate.as_deref())
         }
-        Plan::Round { at } => {
-            // A part of a second counts as the next one: the round is never earlier than was asked.
-            let seconds = u64::try_from(at.0.div_euclid(1_000_000) + i64::from(at.0.rem_euclid(1_000_000) > 0));
-            let round = seconds.ok().and_then(PosixSeconds::new).and_then(Round::first_from);
-            let round = round.ok_or("the beacon has no round at that time")?;
-            let (number, published) = (round.number(), published(round));
-            let text = format!(
-                "Round {number} of the beacon drand quicknet, published on {published}\n  --seed-from beacon:{number}"
-            );
-            match place.format {
-                OutputFormat::Json => print(&format!("{:#}\n", json!({ "round": number, "published": published })))?,
-                OutputFormat::Table => print(&format!("{text}\n"))?,
-            }
-            Ok(crate::cli::RAN)
-        }
+        Plan::Round { at } => first_round(place.format, at),
         Plan::Secret => {
             let commitment = commit_to(&secret()?)?;
             print(&format!("{commitment}\n"))?;
             Ok(crate::cli::RAN)
         }
     }
+}
+
+/// The first round of the beacon from an instant on.
+fn first_round(format: OutputFormat, at: Instant) -> Result<u8, Mistakes> {
+    // A part of a second counts as the next one: the round is never earlier than was asked.
+    let seconds = u64::try_from(at.0.div_euclid(1_000_000) + i64::from(at.0.rem_euclid(1_000_000) > 0));
+    let round = seconds.ok().and_then(PosixSeconds::new).and_then(Round::first_from);
+    let round = round.ok_or("the beacon has no round at that time")?;
+    let (number, published) = (round.number(), published(round));
+    let text =
+        format!("Round {number} of the beacon drand quicknet, published on {published}\n  --seed-from beacon:{number}");
+    match format {
+        OutputFormat::Json => print(&format!("{:#}\n", json!({ "round": number, "published": published })))?,
+        OutputFormat::Table => print(&format!("{text}\n"))?,
+    }
+    Ok(crate::cli::RAN)
 }
 
 /// So many sizes are offered: enough to choose among.
@@ -234,7 +239,7 @@ fn sizes(
                 .to_owned(),
         );
         if choices.iter().all(|choice| choice.drawn < population) {
-            lines.push(format!("That none at all is bad is shown by none of these: only by all {population}"));
+            lines.push(format!("None of these shows that no record at all is bad: only all {population} do"));
         }
     }
     if lines.is_empty() {
@@ -288,7 +293,11 @@ fn awaited(audit: &Audit) -> String {
             SeedSource::Secret { party, .. } => format!("{party}'s secret (custodes seed secret)"),
         })
         .collect();
-    if parts.is_empty() { "it is complete (custodes draw)".into() } else { format!("awaited is {}", parts.join("; ")) }
+    if parts.is_empty() {
+        format!("the seed is complete: custodes draw {}", audit.what.audit)
+    } else {
+        format!("the seed waits for {}", parts.join(", and for "))
+    }
 }
 
 /// What arrives after the plan is committed
@@ -358,11 +367,11 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
         plan.awaited().filter(left).find(|part| fits(&plan.plan.seed_from[*part], &given, &by))
     });
     if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
-        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}: {}", awaited(state)).into());
+        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}; {}", awaited(state)).into());
     }
     audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
-    session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
+    session.say(&format!("On record; {left}"), json!({ "audit": audit, "seed": left }))
 }
 
 fn fits(source: &SeedSource, given: &Given, by: &PersonId) -> bool {

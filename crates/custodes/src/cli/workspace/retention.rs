@@ -42,14 +42,12 @@ pub fn hold(place: &Place, verb: Hold) -> Result<u8, Mistakes> {
             })?;
             let hold = session.workspace.record.holds.keys().next_back().map(ToString::to_string).unwrap_or_default();
             let covers = if audit.is_empty() {
-                "everything".to_owned()
+                "nothing at all".to_owned()
             } else {
-                audit.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                format!("nothing of {}", audit.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             };
-            session.say(
-                &format!("{hold} placed: nothing of {covers} is disposed of until it is released"),
-                json!({ "hold": hold }),
-            )
+            session
+                .say(&format!("{hold} placed: {covers} is disposed of until it is released"), json!({ "hold": hold }))
         }
         Hold::Release { hold, reason } => {
             session.act(|_| Ok(Act::from(HoldReleased { hold, reason: reason.clone() })))?;
@@ -100,11 +98,10 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
                 )
             } else {
                 format!(
-                    "{disposal} is done, by the rule {:?}: the content of {} and {} are gone for good\n\
-                     The journal still proves that they were there, and when they went (custodes verify)",
+                    "{disposal} is done, by the rule {:?}: gone for good is {}\n\
+                     The journal still proves what was there, and when it went (custodes verify)",
                     what.rule,
-                    counted(what.entries.len(), "entry", "entries"),
-                    counted(made.files, "file", "files"),
+                    content_of(what.entries.len(), made.files),
                 )
             };
             session.say(
@@ -125,11 +122,7 @@ fn propose(session: &mut Session, wanted: &Wanted) -> Result<u8, Mistakes> {
     };
     let mut lines = vec![
         format!("{disposal} put forward: {}, {since} before {before}", of_each_kind(names)),
-        format!(
-            "  with them go the content of {} of the journal and {} of the evidence store",
-            counted(entries.len(), "entry", "entries"),
-            counted(objects.len(), "file", "files")
-        ),
+        format!("  with that goes {}", content_of(entries.len(), objects.len() as u64)),
     ];
     for (hold, kept) in &proposed.held.held {
         lines.push(format!("  kept by the legal hold {hold}: {}", of_each_kind(kept)));
@@ -140,6 +133,15 @@ fn propose(session: &mut Session, wanted: &Wanted) -> Result<u8, Mistakes> {
         &lines.join("\n"),
         json!({ "disposal": disposal, "names": names, "entries": entries, "objects": objects, "held": held }),
     )
+}
+
+/// `the content of 3 entries of the journal, and 2 files of the evidence store`
+fn content_of(entries: usize, files: u64) -> String {
+    let entries = format!("the content of {} of the journal", counted(entries, "entry", "entries"));
+    match files {
+        0 => entries,
+        files => format!("{entries}, and {} of the evidence store", counted(files, "file", "files")),
+    }
 }
 
 /// Names of a kind up to which all are listed.

@@ -41,10 +41,11 @@ pub struct Arguments {
     /// A departure from the standard was found
     #[arg(long)]
     unsatisfactory: bool,
-    #[arg(long, default_value = "")]
+    /// What was looked at, and seen
+    #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// What was done about it
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     maintenance: String,
     /// Of a sampled review (4.1.1, 8.3.1): how many records there were
     #[arg(long, value_name = "N")]

@@ -44,7 +44,7 @@ pub struct Arguments {
     /// Read the evidence again, though nothing changed that the board rests on
     #[arg(long)]
     read_again: bool,
-    /// As a calendar feed (the same as --format ics)
+    /// As a calendar feed, for a diary: dates, and nothing personal
     #[arg(long)]
     ics: bool,
     #[command(flatten)]

@@ -172,7 +172,8 @@ fn plan(record: &Record, audit: &Audit, act: &PlanCommitted, actor: &Actor<'_>) 
             format!("plan {tops_up} has drawn no sample to add to")
         }),
         (Some((number, earlier)), None) if earlier.drawn.is_some() => Err(format!(
-            "plan {number} has drawn already: a second draw takes its place only with a reason (custodes plan supersede)"
+            "plan {number} has drawn already: add to its sample (--top-up), or let a second draw take its place, with a \
+             reason (custodes plan supersede)"
         )),
         (Some((number, _)), None) => {
             Err(format!("plan {number} is committed and cannot be changed: supersede it, with a reason"))

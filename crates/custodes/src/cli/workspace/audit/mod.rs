@@ -31,11 +31,12 @@ fn outcome(text: &str) -> Result<Outcome, String> {
 pub enum Verb {
     /// Opens an audit of a clause over the period since the previous one
     Open {
+        /// The clause, as the standard numbers it: 8.2.4.a
         clause: String,
         /// The first day of the period
         #[arg(long, value_parser = day)]
         from: Day,
-        /// The first day after it
+        /// The first day after it: a quarter from 2026-07-01 goes to 2026-10-01
         #[arg(long, value_parser = day)]
         to: Day,
         /// Why days that another audit covers are audited again
@@ -56,7 +57,10 @@ pub enum Verb {
     HandOver {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// Who goes on with it
+        #[arg(value_name = "PERSON")]
         to: PersonId,
+        /// Why the first does not
         #[arg(long)]
         reason: String,
     },
@@ -70,6 +74,7 @@ pub enum Verb {
         /// Every record that the clause is about in the period
         #[arg(long, conflicts_with = "keys")]
         everything: bool,
+        /// Why these records are looked at
         #[arg(long)]
         reason: String,
     },
@@ -82,14 +87,17 @@ pub enum Verb {
     Item {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         key: String,
     },
     /// Gives records to a reviewer
     Assign {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(long)]
+        /// Who judges them
+        #[arg(long, value_name = "PERSON")]
         to: PersonId,
+        /// The records' keys, as the worklist has them
         #[arg(required = true)]
         keys: Vec<String>,
     },
@@ -97,11 +105,14 @@ pub enum Verb {
     Judge {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         #[arg(required_unless_present = "from")]
         key: Option<String>,
+        /// An answer to each question that the worklist names: reason=fail; or all=pass
         #[arg(required_unless_present = "from", value_name = "QUESTION=VERDICT")]
         verdicts: Vec<String>,
-        #[arg(long, default_value = "")]
+        /// Why it does not pass: needed with fail and not-assessable
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
         /// A CSV file of answers instead, with the columns key, question (or `all`), verdict and note; where one
         /// row may not be recorded, none is
@@ -112,12 +123,16 @@ pub enum Verb {
     Query {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The record's key, as the worklist has it
         key: String,
-        #[arg(long)]
+        /// Who can answer
+        #[arg(long, value_name = "PERSON")]
         to: PersonId,
-        #[arg(long, value_parser = day)]
+        /// The last day for the answer
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
-        #[arg(long)]
+        /// The question
+        #[arg(long, value_name = "QUESTION")]
         asks: String,
     },
     /// Answers a query that was put to the person who acts
@@ -132,7 +147,8 @@ pub enum Verb {
         /// A1, A1/KEY, Q1, F1 or N1
         #[arg(long)]
         to: String,
-        #[arg(long, default_value = "")]
+        /// What it shows
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
     /// What the machine found in the audited period, and what people said of it
@@ -144,13 +160,16 @@ pub enum Verb {
     Settle {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(value_parser = exceptions::settled)]
+        /// confirmed or dismissed
+        #[arg(value_name = "WORD", value_parser = exceptions::settled)]
         settled: Settled,
         /// The code; every exception of the clause with it, unless subjects are named
         #[arg(long)]
         code: String,
+        /// One of them, by what it is about; may be repeated
         #[arg(long)]
         subject: Vec<String>,
+        /// Why it is one, or is none
         #[arg(long)]
         reason: String,
     },
@@ -158,12 +177,16 @@ pub enum Verb {
     Complete {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// satisfactory or unsatisfactory
         #[arg(long, value_parser = outcome)]
         outcome: Outcome,
+        /// What was found, in words; none where nothing was
         #[arg(long)]
         findings: String,
+        /// How far non-compliance reaches; none where there is none
         #[arg(long)]
         extent: String,
+        /// What is to be done; none where nothing is
         #[arg(long)]
         action: String,
     },
@@ -171,7 +194,7 @@ pub enum Verb {
     SignOff {
         #[arg(value_parser = name::<AuditId>)]
         audit: AuditId,
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
 }
@@ -315,11 +338,10 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
             }
             (None, None) => "not drawn yet".to_owned(),
         };
-        lines.push(format!(
-            "  plan {}: {} frozen, {state}",
-            place + 1,
-            counted(plan.plan.frame.count, "record", "records")
-        ));
+        let adds = plan.plan.tops_up.map(|number| format!(", which adds to plan {number}")).unwrap_or_default();
+        let strata = plan.plan.strata.as_ref().map(|of| format!(" in strata by {}", of.column)).unwrap_or_default();
+        let frozen = counted(plan.plan.frame.count, "record", "records");
+        lines.push(format!("  plan {}{adds}: {frozen} frozen{strata}, {state}", place + 1));
     }
     for (id, finding) in audit.findings(&record.findings) {
         let state = if finding.closed.is_some() { "closed" } else { "open" };
