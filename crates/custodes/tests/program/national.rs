@@ -154,8 +154,11 @@ fn the_national_auditors_own_audit_runs_through_and_is_told_to_the_extent_that_w
     story.does("ad9", "role give na2 national-auditor --reason deputises");
     story.does("na1", "audit open 8.3.4 --from 2026-04-01 --to 2026-10-01");
     let conclusion = "--outcome satisfactory --findings none --extent none --action none";
-    story.run("na1", "audit settle A1 dismissed --reason looked");
-    let (well, said) = story.run("na1", &format!("audit complete A1 {conclusion}"));
+    let complete = format!("audit complete A1 {conclusion}");
+    story.is_refused("na1", &complete, "nobody has answered what 8.3.4 asks (deleted)");
+    story.does("na1", "audit add A1 * --reason \"asked of every copy at once\"");
+    story.does("na1", "audit judge A1 * all=pass");
+    let (well, said) = story.run("na1", &complete);
     assert!(well, "{said}");
     story.does("na2", "audit sign-off A1");
     story.does("ad9", "person add lc1 --name \"L. Controller\"");

@@ -33,6 +33,8 @@ fn an_audit(story: &mut Story) {
     for code in codes.collect::<BTreeSet<_>>() {
         story.does("la1", &format!("audit settle A1 dismissed --code {code} --reason \"looked at\""));
     }
+    story.does("la1", "audit add A1 * --reason \"asked of every copy at once\"");
+    story.does("la1", "audit judge A1 * all=pass");
     let conclusion = "--outcome satisfactory --findings none --extent none --action none";
     story.does("la1", &format!("audit complete A1 {conclusion}"));
     story.does("sm1", "audit sign-off A1");

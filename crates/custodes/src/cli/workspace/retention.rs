@@ -90,20 +90,12 @@ pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
             let by = session.by.clone();
             let made = session.workspace.approve_disposal(&by, disposal)?;
             let what = &made.what;
-            let text = if made.finished {
-                format!(
-                    "{disposal} was made before; {} that it had left behind {} removed now",
-                    counted(made.files, "file", "files"),
-                    if made.files == 1 { "is" } else { "are" }
-                )
-            } else {
-                format!(
-                    "{disposal} is done, by the rule {:?}: gone for good is {}\n\
-                     The journal still proves what was there, and when it went (custodes verify)",
-                    what.rule,
-                    content_of(what.entries.len(), made.files),
-                )
-            };
+            let text = format!(
+                "{disposal} is done, by the rule {:?}: gone for good is {}\n\
+                 The journal still proves what was there, and when it went (custodes verify)",
+                what.rule,
+                content_of(what.entries.len(), made.files),
+            );
             session.say(
                 &text,
                 json!({ "disposal": disposal, "entries": what.entries, "names": what.names, "files": made.files }),

@@ -61,8 +61,8 @@ impl Verifying<'_> {
         }
         for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
             self.answer.defects.push(format!(
-                "object {sha256}: it is still in the evidence store, although it was disposed of: approving the \
-                 disposal once more removes it (custodes dispose approve)"
+                "object {sha256}: it is still in the evidence store, although it was disposed of: a program was \
+                 interrupted, and the next command of the key's holder removes it"
             ));
         }
         let have = if whole == 1 { "has" } else { "have" };

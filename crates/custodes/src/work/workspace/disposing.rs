@@ -38,8 +38,6 @@ pub struct Made {
     pub what: DisposalProposed,
     /// Files that are gone from the evidence store.
     pub files: u64,
-    /// It was made before, and only files were left that are gone now.
-    pub finished: bool,
 }
 
 impl Workspace {
@@ -82,7 +80,8 @@ impl Workspace {
         Ok(Proposed { what, held: found })
     }
 
-    /// Makes a disposal that another person put forward; or finishes one that was cut short.
+    /// Makes a disposal that another person put forward. One that was cut short is finished by whatever opens the
+    /// workspace next.
     ///
     /// # Errors
     /// When the person may not, something of it is held, or bytes could not be wiped because another program
@@ -91,19 +90,13 @@ impl Workspace {
         self.permit(by, Action::HoldOrDispose, None)?;
         let there = self.record.disposals.get(&disposal).cloned();
         let there = there.ok_or_else(|| format!("there is no disposal {disposal}"))?;
-        if there.approved.is_some() {
-            let files = self.remove_what_was_disposed_of()?;
-            if files > 0 {
-                return Ok(Made { what: there.what, files, finished: true });
-            }
-        }
         let of: Vec<LeafIndex> = there.what.entries.iter().map(|entry| LeafIndex(*entry)).collect();
         let wiped = self.wipe(by, &of, Act::from(DisposalApproved { disposal }));
         let made = self.record.disposals.get(&disposal).is_some_and(|disposal| disposal.approved.is_some());
         // The journal says by now that they are gone, whatever became of its own bytes.
         let files = if made { self.remove_what_was_disposed_of()? } else { 0 };
         wiped?;
-        Ok(Made { what: there.what, files, finished: false })
+        Ok(Made { what: there.what, files })
     }
 
     /// Disposes of entries' content and writes the record of it, in one transaction.
