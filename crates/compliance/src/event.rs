@@ -1,6 +1,6 @@
 //! The event rule: something happened, and a review of that subject must follow within a limit.
 
-use crate::london::day_of;
+use crate::london::{day_of, parse_day, parse_day_or_instant};
 use crate::time::{Day, Instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,15 @@ impl Moment {
             Moment::At(instant) => day_of(instant),
             Moment::On(day) => day,
         }
+    }
+
+    /// As it is displayed; nothing else.
+    pub fn parse(text: &str) -> Option<Moment> {
+        let moment = match parse_day(text) {
+            Some(day) => Moment::On(day),
+            None => Moment::At(parse_day_or_instant(text).ok()?),
+        };
+        (moment.to_string() == text).then_some(moment)
     }
 
     /// Whether it is past the other: by instants where both are, else by days.
@@ -111,10 +120,25 @@ impl Event<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::london::parse_day_or_instant;
 
     fn at(text: &str) -> Instant {
         parse_day_or_instant(text).unwrap()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_moment_reads_back_as_it_is_displayed(micros in -(1_i64 << 55)..1 << 55, day in -100_000..100_000) {
+            for moment in [Moment::At(Instant(micros)), Moment::At(Instant(micros / 1_000_000 * 1_000_000)), Moment::On(Day(day))] {
+                proptest::prop_assert_eq!(Moment::parse(&moment.to_string()), Some(moment));
+            }
+        }
+    }
+
+    #[test]
+    fn a_moment_has_one_spelling() {
+        for text in ["", "2026-10-1", "2026-10-01T00:00:00+01:00", "2026-10-01T00:00:00.50Z", " 2026-10-01"] {
+            assert_eq!(Moment::parse(text), None, "{text}");
+        }
     }
 
     #[test]

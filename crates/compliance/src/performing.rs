@@ -115,15 +115,33 @@ pub fn seed(plan: &Plan, contributions: &BTreeMap<usize, &Contribution>) -> Resu
     for (part, source) in sources.iter().enumerate() {
         let contribution =
             contributions.get(&part).ok_or_else(|| PerformError::Seed { part, why: "it has not come yet".into() })?;
-        let text = match contribution {
-            Contribution::Dice { digits, .. } => digits,
-            Contribution::Beacon { randomness, .. } => randomness,
-            Contribution::Secret { secret, .. } => secret,
-        };
-        given.push(source.contribution(text).map_err(|why| PerformError::Seed { part, why: why.to_string() })?);
+        given.push(joined(*source, part, contribution)?);
     }
     let frame = plan.frame.sha256.parse::<Digest>().map_err(|why| PerformError::Said(why.to_string()))?;
     Seed::join(&sources, &given, frame).map_err(|why| PerformError::Said(why.to_string()))
+}
+
+/// Whether one part of the seed is what the plan promised, whichever others have come.
+///
+/// # Errors
+/// With what is wrong with it: dice that are too few, a secret that is not the one committed to.
+pub fn check_part(plan: &Plan, part: usize, contribution: &Contribution) -> Result<(), PerformError> {
+    let source = plan.seed_from.get(part);
+    let source = source.ok_or_else(|| PerformError::Seed { part, why: "the plan names no such source".into() })?;
+    joined(source_of(part, source)?, part, contribution).map(drop)
+}
+
+fn joined(
+    source: SeedSource,
+    part: usize,
+    contribution: &Contribution,
+) -> Result<crate::draw::seed::Contribution, PerformError> {
+    let text = match contribution {
+        Contribution::Dice { digits, .. } => digits,
+        Contribution::Beacon { randomness, .. } => randomness,
+        Contribution::Secret { secret, .. } => secret,
+    };
+    source.contribution(text).map_err(|why| PerformError::Seed { part, why: why.to_string() })
 }
 
 fn source_of(part: usize, source: &audit::SeedSource) -> Result<SeedSource, PerformError> {
@@ -296,6 +314,22 @@ mod tests {
         let window = performed.window.unwrap();
         let day = |key: &str| table.rows().iter().find(|row| row.key == key).unwrap().day.unwrap();
         assert!(performed.sample.iter().all(|(key, _)| window.contains(day(key))));
+    }
+
+    #[test]
+    fn a_part_of_the_seed_is_looked_at_before_the_others_have_come() {
+        let party = |id: &str| PersonId::parse(id).unwrap();
+        let committed = |id: &str, secret: &str| Source::Secret {
+            party: party(id),
+            sha256: Digest::of(secret.as_bytes()).to_string(),
+        };
+        let (first, second) = ("three rooks above the weir", "a lamp left on in the hall");
+        let plan = Plan { seed_from: vec![committed("a", first), committed("b", second)], ..plan(&table(), None) };
+        let given = |id: &str, secret: &str| Contribution::Secret { party: party(id), secret: secret.into() };
+        assert_eq!(check_part(&plan, 1, &given("b", second)), Ok(()));
+        let wrong = check_part(&plan, 1, &given("b", first)).unwrap_err();
+        assert!(wrong.to_string().starts_with("part 2 of the seed: the secret's SHA-256 is"), "{wrong}");
+        assert!(check_part(&plan, 2, &given("b", second)).is_err());
     }
 
     #[test]

@@ -179,7 +179,7 @@ pub enum Refusal {
     OwnRecord { person: String, key: String },
     #[error("{key} is not assigned to {person}, and a reviewer judges assigned items only")]
     NotAssigned { person: String, key: String },
-    #[error("{person} did this step before, and {what} takes a second person")]
+    #[error("{person} took an earlier step of this, and {what} takes a second person")]
     SamePerson { person: String, what: &'static str },
     #[error(
         "{audit} is suspended, because its auditor may not audit any longer ({why}): another takes it over (custodes audit hand-over)"

@@ -47,6 +47,12 @@ impl State {
         }
     }
 
+    /// Of that name.
+    pub fn named(name: &str) -> Option<State> {
+        let all = [State::Exceptions, State::NotEvidenced, State::Clear, State::NotApplicable];
+        all.into_iter().find(|state| state.name() == name)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             State::Exceptions => "exceptions",

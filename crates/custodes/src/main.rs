@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 mod cli;
 mod clock;
+mod words;
 mod work;
 
 fn main() -> ExitCode {

@@ -47,6 +47,15 @@ impl Round {
         instant.get().checked_sub(GENESIS).and_then(|since| Round::new(since / PERIOD + 1))
     }
 
+    /// The first round published at an instant or after it.
+    pub fn first_from(instant: PosixSeconds) -> Option<Round> {
+        match Round::at(instant) {
+            None => Round::new(1),
+            Some(round) if round.published_at() >= instant => Some(round),
+            Some(round) => Round::new(round.0 + 1),
+        }
+    }
+
     pub fn number(self) -> u64 {
         self.0
     }

@@ -69,6 +69,11 @@ impl Leaf {
         format!("{FORM}\n{time}\n{kind}\n{actor}\n{subject}\n{commitment}\n").into_bytes()
     }
 
+    /// Whether [`Leaf::parse`] takes what [`Leaf::to_bytes`] writes: it hangs on the kind alone.
+    pub fn has_a_form(&self) -> bool {
+        is_kind(&self.kind)
+    }
+
     /// # Errors
     /// When the bytes are not exactly what [`Leaf::to_bytes`] writes.
     pub fn parse(bytes: &[u8]) -> Result<Leaf, NotALeaf> {
@@ -150,6 +155,17 @@ mod tests {
             text.replace("plan.", "Plan "),
         ] {
             assert_eq!(Leaf::parse(other.as_bytes()), Err(NotALeaf), "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_leaf_has_a_form_exactly_where_what_it_writes_is_read(time: i64, kind in "[a-c0A. \n_-]{0,3}|a{62,66}") {
+            let ids = (RandomId([3; 16]), RandomId([4; 16]));
+            let leaf = Leaf { time, kind, actor: ids.0, subject: ids.1, commitment: Hash::of(b"x") };
+            let read = Leaf::parse(&leaf.to_bytes());
+            proptest::prop_assert_eq!(leaf.has_a_form(), read == Ok(leaf.clone()));
+            proptest::prop_assert_eq!(leaf.has_a_form(), read.is_ok());
         }
     }
 

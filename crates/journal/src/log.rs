@@ -91,9 +91,12 @@ pub trait Log {
     /// When the store cannot be read.
     fn derived(&self, name: &str) -> Result<Option<Vec<u8>>, LogError>;
 
+    /// Keeps such a fact, or with `None` no longer. Not where the journal has moved on from the head that it was
+    /// made of: what another program disposed of meanwhile must not come back. Gives whether it was kept.
+    ///
     /// # Errors
     /// When the store cannot be written.
-    fn keep_derived(&mut self, name: &str, bytes: Option<&[u8]>) -> Result<(), LogError>;
+    fn keep_derived(&mut self, name: &str, bytes: Option<&[u8]>, made_of: Head) -> Result<bool, LogError>;
 }
 
 /// Why the store could not do it.

@@ -53,6 +53,8 @@ pub struct Verified {
     /// The largest that a known witness cosigned, and when: what comes after it could still be rewritten by
     /// whoever holds key and machine.
     pub witnessed: Option<(TreeSize, PosixSeconds)>,
+    /// The same of each witness that cosigned anything, by its key as it is written.
+    pub witnessed_by: BTreeMap<String, (TreeSize, PosixSeconds)>,
 }
 
 /// One line.
@@ -202,6 +204,7 @@ impl<'a> Verifier<'a> {
             checkpoints: 0,
             signed: None,
             witnessed: None,
+            witnessed_by: BTreeMap::new(),
         };
         let size = verified.size.0;
         for index in self.known.disposals.range(LeafIndex(self.next)..).map(|(index, _)| index.0) {
@@ -211,10 +214,15 @@ impl<'a> Verifier<'a> {
         for (kept_as, checkpoint) in &self.checkpoints {
             match self.checkpoint(*kept_as, checkpoint) {
                 Err(defect) => self.defects.push(defect),
-                Ok(time) => {
+                Ok(witnesses) => {
                     verified.checkpoints += 1;
                     verified.signed = verified.signed.max(Some(*kept_as));
-                    verified.witnessed = verified.witnessed.max(time.map(|time| (*kept_as, time)));
+                    for (witness, time) in witnesses {
+                        let latest = Some((*kept_as, time));
+                        verified.witnessed = verified.witnessed.max(latest);
+                        let by = verified.witnessed_by.entry(witness).or_insert((*kept_as, time));
+                        *by = (*by).max((*kept_as, time));
+                    }
                 }
             }
         }
@@ -223,8 +231,8 @@ impl<'a> Verifier<'a> {
         Verification { verified, defects: self.defects }
     }
 
-    /// When it was last witnessed, if it was.
-    fn checkpoint(&self, kept_as: TreeSize, signed: &SignedCheckpoint) -> Result<Option<PosixSeconds>, Defect> {
+    /// Which witnesses cosigned it, by their keys, and when.
+    fn checkpoint(&self, kept_as: TreeSize, signed: &SignedCheckpoint) -> Result<Vec<(String, PosixSeconds)>, Defect> {
         let (origin, head) = (signed.checkpoint().origin(), signed.checkpoint().head());
         let size = head.size.0;
         if head.size != kept_as {
@@ -242,7 +250,9 @@ impl<'a> Verifier<'a> {
             Some(found) if *found != head.root => {
                 Err(Defect::CheckpointOtherRoot { size, signed: head.root, found: *found })
             }
-            Some(_) => Ok(witnesses.into_iter().filter_map(|witness| witness.time).max()),
+            Some(_) => {
+                Ok(witnesses.into_iter().filter_map(|witness| Some((witness.key.to_string(), witness.time?))).collect())
+            }
         }
     }
 

@@ -17,10 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let at_once: u64 = arguments.next().map_or(Ok(count), |text| text.parse())?;
 
     let mut log = SqliteLog::create(path.as_ref())?;
-    let mut began = Instant::now();
+    let (mut began, mut worked) = (Instant::now(), processor_seconds());
     let mut took = |what: &str| {
-        println!("{what:<28} {:>9.3} s", began.elapsed().as_secs_f64());
-        began = Instant::now();
+        let (elapsed, work) = (began.elapsed().as_secs_f64(), processor_seconds() - worked);
+        println!("{what:<28} {elapsed:>9.3} s, of which {work:>9.3} s of processor time");
+        (began, worked) = (Instant::now(), processor_seconds());
     };
     for first in (0..count).step_by(at_once.max(1) as usize) {
         let entries: Vec<NewEntry> = (first..count.min(first + at_once)).map(entry).collect();
@@ -48,8 +49,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Of the main thread; nothing where the system does not say.
+fn processor_seconds() -> f64 {
+    let said = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanoseconds: Option<u64> = said.split_whitespace().next().and_then(|text| text.parse().ok());
+    nanoseconds.unwrap_or_default() as f64 / 1e9
+}
+
 fn entry(number: u64) -> NewEntry {
-    let content = format!("{{\"record\":\"{number:010}\",\"judged\":\"proportionate\",\"by\":\"a made-up auditor\"}}");
+    let content = format!(
+        "{{\"by\":\"a made-up auditor\",\"login\":\"clerk\",\"act\":{{\"did\":\"item.judged\",\"audit\":\"A1\",\"key\":\"{number:010}\",\
+         \"question\":\"proportionate\",\"verdict\":\"fail\",\"note\":\"the log names no incident, and the desk \
+         could not name one either when it was asked on the day: what was recorded is a single word\"}}}}"
+    );
     let salt = Salt(Hash::of(&number.to_be_bytes()).0);
     let commitment = commitment(&salt, content.as_bytes());
     let leaf = Leaf {

@@ -3,7 +3,6 @@
 //!
 //! [`SqliteLog`] is a journal in one file, for one workspace on one machine.
 
-mod nodes;
 mod sqlite;
 
 pub use sqlite::{Cause, OpenError, SqliteLog, StillThere};

@@ -28,7 +28,7 @@ pub use members::{Frame, Member};
 /// Which records are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// One that asks for a sample.
+    /// One that asks for a sample, or questions about each record.
     pub clause: &'static Clause,
     /// Only records whose deciding time falls on these London days, both included. A record without that
     /// time falls on every day, as it falls in every window.
@@ -80,11 +80,15 @@ fn set_of(clause: &'static Clause) -> Result<&'static Set, CheckError> {
         _ => None,
     });
     let set = match (clause.sample, clause.population) {
+        // No sample, but questions about each record: an audit may put all of them on its worklist.
+        (Sample::None, Population::Rows { of, .. }) if !clause.judgements.is_empty() => Some(of),
         (Sample::None, _) | (_, Population::Query { .. }) => None,
         (_, Population::Rows { of, .. }) => Some(of),
         (_, Population::Judged) => events.filter(|set| set.key().count() == 1),
     };
-    set.ok_or_else(|| CheckError::Frame(format!("{} asks for no sample, so there is nothing to draw among", clause.id)))
+    set.ok_or_else(|| {
+        CheckError::Frame(format!("{} asks for no sample, and its records are not looked at one by one", clause.id))
+    })
 }
 
 /// The subject under which a record's exceptions and reviews go: its key, of an account without the time

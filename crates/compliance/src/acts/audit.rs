@@ -21,6 +21,12 @@ pub struct AuditOpened {
     /// Why this is another audit of a clause and period that have one already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again_because: Option<String>,
+    /// When the clause was audited before, as evidence and journal had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Day>,
+    /// Why the period begins later than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later_because: Option<String>,
 }
 
 /// Another auditor goes on with it: because the first may not any longer, or is away.
@@ -141,6 +147,15 @@ pub struct SeedContributed {
     /// Which of the plan's sources it is, from 0.
     pub source: usize,
     pub contribution: Contribution,
+}
+
+/// The witness, who watched the dice, says for themself what was rolled: the digits again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedWitnessed {
+    pub audit: AuditId,
+    pub plan: u32,
+    pub source: usize,
+    pub digits: String,
 }
 
 /// A record to be judged.
@@ -297,6 +312,9 @@ pub struct ExceptionsSettled {
     pub exceptions: Vec<ExceptionName>,
     pub settled: Settled,
     pub reason: String,
+    /// The user ids whose own searches, accounts or requests these are about: they do not settle them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<String>,
 }
 
 /// What was found, how far it reaches, what is to be done: as 8.2.9 asks.
@@ -328,6 +346,27 @@ pub struct AuditCompleted {
     pub findings: String,
     pub extent: String,
     pub action: String,
+    /// What the clause is about in the period, where that is records; `None` where no sample or worklist is
+    /// taken from the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
+}
+
+/// The records that an audit had to look at, as the evidence had them when it was completed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Population {
+    pub records: u64,
+    /// Those of them that are not on the worklist.
+    pub not_on_worklist: u64,
+    /// How many of them the standard asks to be drawn and judged, by the rate in force.
+    #[serde(default)]
+    pub asked: u64,
+    /// Rows of which it cannot be said whether they belong.
+    #[serde(default)]
+    pub uncertain: u64,
+    /// Why the evidence cannot be taken to be whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_whole: Vec<String>,
 }
 
 /// A second person has looked. What is changed afterwards voids it.

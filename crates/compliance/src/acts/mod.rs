@@ -83,6 +83,7 @@ acts! {
     AuditHandedOver(audit::AuditHandedOver) = "audit.handed-over";
     PlanCommitted(audit::PlanCommitted) = "plan.committed";
     SeedContributed(audit::SeedContributed) = "seed.contributed";
+    SeedWitnessed(audit::SeedWitnessed) = "seed.witnessed";
     SampleDrawn(audit::SampleDrawn) = "sample.drawn";
     PlanSuperseded(audit::PlanSuperseded) = "plan.superseded";
     ItemsAdded(audit::ItemsAdded) = "items.added";

@@ -51,13 +51,16 @@ pub struct DisposalProposed {
     pub mark: Mark,
     /// Under which rule: the standard's two years, or another, in words.
     pub rule: String,
-    /// Everything that these hold was made before this day.
+    /// Everything that these hold was finished, or taken in, before this day.
     pub before: Day,
     /// The entries whose content goes, ascending.
     pub entries: Vec<u64>,
     /// Objects of the archive that nothing else needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<String>,
+    /// The matters that go, by their names: they say nothing of anybody, and are not given again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// Written in the same transaction in which the content goes.

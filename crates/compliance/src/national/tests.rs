@@ -251,6 +251,8 @@ fn audited(office: &mut Office) {
         from: day("2026-01-01"),
         to: day("2026-02-01"),
         again_because: None,
+        previous: None,
+        later_because: None,
     };
     let item = |key: &str| Drawn { key: key.into(), owners: vec![], stratum: None };
     let items = ItemsAdded { audit, how: Added::Everything, items: vec![item("S1"), item("S2")], reason: "all".into() };
@@ -266,7 +268,10 @@ fn audited(office: &mut Office) {
         FindingRaised { finding: FindingId::after(None), audit, finds, extent, action, items, exceptions },
     );
     let (findings, extent, action) = ("one".into(), "one".into(), "train".into());
-    office.on("2026-02-04", AuditCompleted { audit, outcome: Outcome::Unsatisfactory, findings, extent, action });
+    office.on(
+        "2026-02-04",
+        AuditCompleted { audit, outcome: Outcome::Unsatisfactory, findings, extent, action, population: None },
+    );
     office.on("2026-02-05", AuditSignedOff { audit, note: "".into() });
 }
 
@@ -313,6 +318,8 @@ fn opening(clause: &str, from: &str, to: &str) -> AuditOpened {
         from: day(from),
         to: day(to),
         again_because: None,
+        previous: None,
+        later_because: None,
     }
 }
 
@@ -331,7 +338,7 @@ fn the_national_auditor_takes_every_step_of_their_own_audits_and_nobody_else_doe
     let audit = AuditId::after(None);
     let (findings, extent, action) = ("one".to_owned(), "one".to_owned(), "train".to_owned());
     let outcome = Outcome::Unsatisfactory;
-    let completed = AuditCompleted { audit, outcome, findings, extent, action };
+    let completed = AuditCompleted { audit, outcome, findings, extent, action, population: None };
     assert_eq!(refused(&office, "na", completed), "");
     let key = "S1".to_owned();
     let judged = ItemJudged { audit, key, question: "needed".into(), verdict: Verdict::Pass, note: String::new() };

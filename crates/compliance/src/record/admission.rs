@@ -7,6 +7,8 @@ mod audits;
 #[cfg(test)]
 mod matrix;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use super::Record;
 use crate::acts::audit::Matter;
@@ -61,7 +63,7 @@ pub fn action_of(act: &Act) -> Option<Action> {
         | Act::ExceptionsSettled(_)
         | Act::FindingRaised(_)
         | Act::AuditCompleted(_) => Action::ConductAudit,
-        Act::SeedContributed(_) => Action::WitnessSeed,
+        Act::SeedContributed(_) | Act::SeedWitnessed(_) => Action::WitnessSeed,
         Act::ItemJudged(_) | Act::QueryRaised(_) => Action::JudgeItems,
         Act::Attached(attached) => match attached.to {
             Matter::Query(_) => Action::AnswerQuery,
@@ -95,6 +97,7 @@ pub fn audit_of(record: &Record, act: &Act) -> Option<AuditId> {
         Act::AuditHandedOver(act) => Some(act.audit),
         Act::PlanCommitted(act) => Some(act.audit),
         Act::SeedContributed(act) => Some(act.audit),
+        Act::SeedWitnessed(act) => Some(act.audit),
         Act::SampleDrawn(act) => Some(act.audit),
         Act::PlanSuperseded(act) => Some(act.audit),
         Act::ItemsAdded(act) => Some(act.audit),
@@ -212,8 +215,9 @@ pub fn permission(record: &Record, action: Action, clause: Option<&str>, actor: 
     independence(&actor.name(), actor.standing, clause, actor.today())
 }
 
-/// Taking in the very evidence by which independence is shown cannot wait for it.
-fn needs_independence(action: Action) -> bool {
+/// Whether what the evidence says of the person may stand against it. Taking in the very evidence by which
+/// independence is shown cannot wait for it.
+pub fn needs_independence(action: Action) -> bool {
     !matches!(
         action,
         Action::TakeInEvidence

@@ -189,6 +189,7 @@ impl Record {
                         plan: what.plan,
                         committed: done.clone(),
                         contributions: Default::default(),
+                        witnessed: Default::default(),
                         drawn: None,
                         superseded: None,
                     });
@@ -197,6 +198,11 @@ impl Record {
             Act::SeedContributed(what) => {
                 self.plan_of(&what.audit, what.plan, |plan| {
                     plan.contributions.insert(what.source, (done, what.contribution));
+                });
+            }
+            Act::SeedWitnessed(what) => {
+                self.plan_of(&what.audit, what.plan, |plan| {
+                    plan.witnessed.insert(what.source, done);
                 });
             }
             Act::SampleDrawn(what) => self.take_sample(what, done),
@@ -264,7 +270,17 @@ impl Record {
                     Matter::Finding(finding) => self.findings.get(finding).map(|finding| finding.what.audit),
                     Matter::Noncompliance(id) => self.audit_of_noncompliance(id),
                 };
+                // Non-compliance keeps its own, whether or not an audit found it.
+                if let Matter::Noncompliance(id) = &what.to
+                    && let Some(matter) = self.noncompliances.get_mut(id)
+                {
+                    matter.attachments.push((done.clone(), what.clone()));
+                }
                 if let Some(audit) = audit.and_then(|id| self.audits.get_mut(&id)) {
+                    // A file that nobody had seen is an edit; what belongs to the non-compliance comes after it.
+                    if !matches!(what.to, Matter::Noncompliance(_)) {
+                        audit.edited(&done);
+                    }
                     audit.attachments.push((done, what));
                 }
             }
@@ -309,6 +325,7 @@ impl Record {
                     worked: Vec::new(),
                     retested: Vec::new(),
                     closed: None,
+                    attachments: Vec::new(),
                     what,
                 };
                 self.noncompliances.insert(matter.what.noncompliance, matter);
@@ -417,7 +434,8 @@ impl Record {
         }
     }
 
-    fn audit_of_noncompliance(&self, id: &crate::acts::NoncomplianceId) -> Option<AuditId> {
+    /// The audit in which it was found.
+    pub(super) fn audit_of_noncompliance(&self, id: &crate::acts::NoncomplianceId) -> Option<AuditId> {
         let finding = self.noncompliances.get(id)?.what.finding?;
         Some(self.findings.get(&finding)?.what.audit)
     }

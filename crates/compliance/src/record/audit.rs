@@ -18,14 +18,27 @@ pub struct PlanState {
     pub committed: Done,
     /// By the number of the source.
     pub contributions: BTreeMap<usize, (Done, Contribution)>,
+    /// The dice that their witness has confirmed, by the number of the source.
+    #[serde(default)]
+    pub witnessed: BTreeMap<usize, Done>,
     pub drawn: Option<(Done, SampleDrawn)>,
     pub superseded: Option<(Done, String)>,
 }
 
 impl PlanState {
-    /// The sources that have not contributed yet.
+    /// The sources whose part of the seed is not complete: nothing was contributed, or the witness of the dice
+    /// has not confirmed them. One person's word for what was rolled would be that person's choice.
     pub fn awaited(&self) -> impl Iterator<Item = usize> {
-        (0..self.plan.seed_from.len()).filter(|source| !self.contributions.contains_key(source))
+        (0..self.plan.seed_from.len())
+            .filter(|source| !self.contributions.contains_key(source) || self.unwitnessed(*source).is_some())
+    }
+
+    /// The dice of this source, where their witness has yet to confirm them: who that is, and the digits.
+    pub fn unwitnessed(&self, source: usize) -> Option<(&PersonId, &str)> {
+        match &self.contributions.get(&source)?.1 {
+            Contribution::Dice { digits, witness } if !self.witnessed.contains_key(&source) => Some((witness, digits)),
+            _ => None,
+        }
     }
 }
 
@@ -155,19 +168,51 @@ impl Audit {
         }
     }
 
+    /// The objects of the evidence store that it names: frames, reports, attachments.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        let frames = self.plans.iter().map(|plan| plan.plan.frame.table_sha256.as_str());
+        let reports = self.reports.iter().map(|(_, report)| report.sha256.as_str());
+        let attached = self.attachments.iter().map(|(_, attached)| attached.sha256.as_str());
+        frames.chain(reports).chain(attached)
+    }
+
     /// The items that a person has to answer for: drawn by a plan in force, or added.
     pub fn worklist(&self) -> impl Iterator<Item = (&String, &Item)> {
-        self.items.iter().filter(|(_, item)| match item.came_by {
+        self.items.iter().filter(|(_, item)| self.answers_for(item))
+    }
+
+    /// Whether a record is among them.
+    pub fn is_on_worklist(&self, key: &str) -> bool {
+        self.items.get(key).is_some_and(|item| self.answers_for(item))
+    }
+
+    fn answers_for(&self, item: &Item) -> bool {
+        match item.came_by {
             CameBy::Draw { plan, .. } => {
                 self.plans.get(plan as usize - 1).is_some_and(|plan| plan.superseded.is_none())
             }
             CameBy::Added { .. } => true,
-        })
+        }
     }
 
     /// The sample of the plans in force, with the population it stands for: the basis of a rate.
     pub fn random_sample(&self) -> Vec<(&String, &Item)> {
         self.worklist().filter(|(_, item)| item.is_random()).collect()
+    }
+
+    /// Whether this person opened or conducts the audit, or did any step of it that another must look at.
+    pub fn is_work_of(&self, person: &PersonId, findings: &BTreeMap<FindingId, Finding>) -> bool {
+        let by = |done: &Done| &done.by == person;
+        &self.auditor == person
+            || by(&self.opened)
+            || self.completed.as_ref().is_some_and(|(done, _)| by(done))
+            || self
+                .plans
+                .iter()
+                .any(|plan| by(&plan.committed) || plan.drawn.as_ref().is_some_and(|(done, _)| by(done)))
+            || self.items.values().any(|item| item.judged.values().any(|judged| by(&judged.done)))
+            || self.exceptions.values().any(|settled| by(&settled.done))
+            || self.findings(findings).any(|(_, finding)| by(&finding.raised))
     }
 
     /// Where a settlement or judgement is changed afterwards, the word of both persons is void.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Done;
 use crate::acts::PersonId;
+use crate::acts::audit::Attached;
 use crate::acts::matter::{
     MisuseHandled, MisuseReported, NoncomplianceIdentified, NoncomplianceReported, NoncomplianceRetested,
     NoncomplianceWorked,
@@ -18,9 +19,15 @@ pub struct Noncompliance {
     pub worked: Vec<(Done, NoncomplianceWorked)>,
     pub retested: Vec<(Done, NoncomplianceRetested)>,
     pub closed: Option<(Done, String)>,
+    pub attachments: Vec<(Done, Attached)>,
 }
 
 impl Noncompliance {
+    /// The objects of the evidence store that it names.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        self.attachments.iter().map(|(_, attached)| attached.sha256.as_str())
+    }
+
     /// The last day on which the report to the National Auditor is in time.
     pub fn report_due(&self, nc_report_days: i64) -> Day {
         self.what.identified_on.plus_days(nc_report_days)

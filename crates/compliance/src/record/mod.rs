@@ -8,6 +8,7 @@ mod apply;
 pub mod audit;
 pub mod matters;
 pub mod people;
+pub mod retention;
 mod subject;
 pub mod taken_in;
 
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::acts::evidence::{DataRequested, Original, Quarantined, Typed};
 use crate::acts::national::{BundleReceived, DemandMade, ExtentSet, LeaRegistered, ReturnExpected};
 use crate::acts::people::{WitnessTrusted, WorkspaceOpened};
-use crate::acts::retention::{BundleMade, DisposalProposed, HoldPlaced};
+use crate::acts::retention::{BundleMade, HoldPlaced};
 use crate::acts::schedule::{DueMoved, Reviewed};
 use crate::acts::{
     AuditId, DemandId, DisposalId, FindingId, HoldId, ImportId, Mark, MisuseId, NoncomplianceId, PersonId, ProposalId,
@@ -29,6 +30,7 @@ use crate::time::{Day, Instant};
 pub use audit::{Audit, Finding, Item, PlanState, Query};
 pub use matters::{Misuse, Noncompliance};
 pub use people::Person;
+pub use retention::{Disposable, Disposal};
 pub use taken_in::Import;
 
 /// Who did something, when, and in which entry of the journal.
@@ -59,13 +61,6 @@ pub struct Proposal {
     pub toml: String,
     pub holds_from: Day,
     pub rationale: String,
-    pub proposed: Done,
-    pub approved: Option<Done>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Disposal {
-    pub what: DisposalProposed,
     pub proposed: Done,
     pub approved: Option<Done>,
 }
@@ -133,6 +128,19 @@ impl Record {
             .max_by_key(|(id, proposal)| (proposal.holds_from, proposal.approved.as_ref().map(|done| done.entry), *id))
     }
 
+    /// As JSON: the same record is always written in the same bytes.
+    ///
+    /// # Errors
+    /// Those of `to`.
+    pub fn write_json(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+        Ok(serde_json::to_writer(to, self)?)
+    }
+
+    /// What [`Record::write_json`] wrote; `None` where it is not that.
+    pub fn read_json(bytes: &[u8]) -> Option<Record> {
+        serde_json::from_slice(bytes).ok()
+    }
+
     /// The imports in force: not withdrawn, and not stood in for by a later one.
     pub fn evidence(&self) -> impl Iterator<Item = (&ImportId, &Import)> {
         self.imports.iter().filter(|(_, import)| import.in_force())
@@ -145,14 +153,6 @@ impl Record {
     /// A person's name, or their id where nobody gave one.
     pub fn name_of(&self, id: &PersonId) -> String {
         self.people.get(id).map_or_else(|| id.to_string(), |person| person.name.clone())
-    }
-
-    /// Whether a legal hold covers an audit, or everything.
-    pub fn held(&self, audit: Option<&AuditId>) -> Option<(&HoldId, &Hold)> {
-        self.holds.iter().find(|(_, hold)| {
-            hold.released.is_none()
-                && (hold.what.audits.is_empty() || audit.is_some_and(|audit| hold.what.audits.contains(audit)))
-        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Record;
 use super::admission::audit_of;
-use crate::acts::{Act, Mark};
+use crate::acts::audit::Matter;
+use crate::acts::{Act, AuditId, Mark};
 
 impl Record {
     /// The mark of the matter that an act belongs to. An act that opens none, and belongs to none that is
@@ -20,6 +21,15 @@ impl Record {
         let noncompliance = |id| self.noncompliances.get(id).map(|matter| matter.what.mark.clone());
         match act {
             Act::WorkspaceOpened(act) => Some(act.mark.clone()),
+            // The reasons may quote what the audit says, so they go when it goes.
+            Act::Refused(act) => {
+                let audit = act.about.parse::<AuditId>().ok();
+                audit.and_then(|id| self.audits.get(&id)).map(|audit| audit.what.mark.clone())
+            }
+            Act::Attached(act) => match &act.to {
+                Matter::Noncompliance(id) => noncompliance(id),
+                _ => None,
+            },
             Act::PersonAdded(act) => Some(act.mark.clone()),
             Act::PersonChanged(act) => person(&act.person),
             Act::RoleGiven(act) => person(&act.person),

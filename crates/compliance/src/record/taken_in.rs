@@ -1,6 +1,6 @@
 //! Evidence as it was taken in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,10 +36,20 @@ impl Import {
     }
 
     pub fn unsettled(&self) -> impl Iterator<Item = &Quarantined> {
-        self.what.quarantine.iter().filter(|row| {
-            let lines = self.settled_lines(&row.file);
-            lines.is_some_and(|lines| !lines.contains(&row.line))
+        // Once for each file: there may be a hundred thousand rows of it.
+        let mut settled: BTreeMap<&str, Option<BTreeSet<u64>>> = BTreeMap::new();
+        self.what.quarantine.iter().filter(move |row| {
+            let lines = settled.entry(&row.file).or_insert_with(|| self.settled_lines(&row.file));
+            lines.as_ref().is_some_and(|lines| !lines.contains(&row.line))
         })
+    }
+
+    /// The objects of the evidence store that it names.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        let originals = self.what.originals.iter().map(|original| original.sha256.as_str());
+        let typed = self.what.typed.iter().map(|typed| typed.sha256.as_str());
+        let mappings = self.what.mappings.iter().map(|kept| kept.sha256.as_str());
+        originals.chain(typed).chain(mappings)
     }
 
     pub fn sets(&self) -> BTreeSet<&str> {

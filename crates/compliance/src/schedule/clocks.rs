@@ -36,6 +36,10 @@ pub struct OpenAudit {
     pub unassigned: u64,
     /// Sign-offs that a later edit made void.
     pub voided: u64,
+    /// Who conducts it now.
+    pub auditor: String,
+    /// Why it stands still: its auditor may not audit any longer. Empty when it does not.
+    pub suspended: Vec<String>,
 }
 
 /// A query that nobody has answered.
@@ -131,7 +135,7 @@ pub struct PendingParameters {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Clocks {
-    /// By stage, then the oldest first.
+    /// Those that stand still first; then by stage, then the oldest first.
     pub audits: Vec<OpenAudit>,
     /// The one due first comes first; so do the others that have a date.
     pub queries: Vec<OpenQuery>,
@@ -149,7 +153,7 @@ impl Clocks {
     pub(super) fn of(sources: &Sources<'_>) -> Clocks {
         let (record, today) = (sources.record, sources.today());
         Clocks {
-            audits: audits(record, today),
+            audits: audits(sources, today),
             queries: queries(record, today),
             noncompliance: noncompliance(record, today, sources.nc_report_days),
             findings: findings(record, today),
@@ -166,14 +170,18 @@ fn clause_of(record: &Record, audit: AuditId) -> String {
     record.audits.get(&audit).map_or_else(String::new, |audit| audit.what.clause.clone())
 }
 
-fn audits(record: &Record, today: Day) -> Vec<OpenAudit> {
+fn audits(sources: &Sources<'_>, today: Day) -> Vec<OpenAudit> {
+    let record = sources.record;
     let mut open: Vec<(Stage, OpenAudit)> = record
         .audits
         .values()
         .filter(|audit| audit.signed_off.is_none())
-        .map(|audit| (audit.stage(), open_audit(record, audit, today)))
+        .map(|audit| {
+            let suspended = sources.suspended.get(&audit.what.audit).cloned().unwrap_or_default();
+            (audit.stage(), OpenAudit { suspended, ..open_audit(record, audit, today) })
+        })
         .collect();
-    open.sort_by_key(|(stage, audit)| (*stage, audit.opened_on, audit.audit));
+    open.sort_by_key(|(stage, audit)| (audit.suspended.is_empty(), *stage, audit.opened_on, audit.audit));
     open.into_iter().map(|(_, audit)| audit).collect()
 }
 
@@ -205,6 +213,8 @@ fn open_audit(record: &Record, audit: &Audit, today: Day) -> OpenAudit {
         unassigned: unjudged.iter().filter(|person| person.is_none()).count() as u64,
         unjudged_by,
         voided: audit.voided.len() as u64,
+        auditor: record.name_of(&audit.auditor),
+        suspended: Vec::new(),
     }
 }
 

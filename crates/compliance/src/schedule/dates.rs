@@ -38,6 +38,7 @@ pub fn open_dates(board: &Board) -> Vec<CalendarDate> {
     dates.extend(reports(board));
     dates.extend(queries(board));
     dates.extend(requests(board));
+    dates.extend(owed_to_the_office(board));
     dates.sort_by(|a, b| (a.on, &a.summary, &a.uid).cmp(&(b.on, &b.summary, &b.uid)));
     dates
 }
@@ -102,6 +103,24 @@ fn reports(board: &Board) -> impl Iterator<Item = CalendarDate> {
         ),
         description: format!("Identified on {}; the last day for the report", matter.identified_on),
     })
+}
+
+/// Returns and demands, in the National Auditor's own diary.
+fn owed_to_the_office(board: &Board) -> Vec<CalendarDate> {
+    let missing = board.office.returns.iter().filter(|one| one.received.is_none());
+    let returns = missing.map(|one| CalendarDate {
+        uid: uid(board, &["return", &one.lea, &one.what, &one.due.to_string()]),
+        on: one.due,
+        summary: format!("{}Return of {}: {}", past(one.days_left < 0), one.lea, one.what),
+        description: "It is expected by this day".to_owned(),
+    });
+    let demands = board.office.demands.iter().map(|demand| CalendarDate {
+        uid: uid(board, &["demand", &demand.demand.to_string()]),
+        on: demand.due,
+        summary: format!("{}Demand {} on {}", past(demand.days_left < 0), demand.demand, demand.lea),
+        description: "It is to be met by this day".to_owned(),
+    });
+    returns.chain(demands).collect()
 }
 
 fn queries(board: &Board) -> impl Iterator<Item = CalendarDate> {

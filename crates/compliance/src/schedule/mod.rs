@@ -18,10 +18,14 @@ pub mod dates;
 pub mod duty;
 mod items;
 mod lines;
+pub mod national;
 mod worklists;
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::acts::AuditId;
 use crate::acts::people::Kind;
 use crate::london;
 use crate::record::Record;
@@ -32,6 +36,7 @@ pub use clocks::Clocks;
 pub use duty::{Doer, Duty, Met, order};
 pub use items::{Item, Moved, Standing};
 pub use lines::ClauseLine;
+pub use national::OfficeClocks;
 pub use worklists::{Waiting, Worklist};
 
 /// How far ahead "soon" reaches, and how far back "recently", unless the reader asks otherwise.
@@ -69,6 +74,9 @@ pub struct Sources<'a> {
     /// The parameter `nc_report_days` in force.
     pub nc_report_days: i64,
     pub covert: Covert,
+    /// Audits whose auditor may not audit any longer, with why: what the account evidence says, looked up by
+    /// whoever asks for the board.
+    pub suspended: BTreeMap<AuditId, Vec<String>>,
 }
 
 impl<'a> Sources<'a> {
@@ -83,6 +91,7 @@ impl<'a> Sources<'a> {
             days_back: DAYS_BACK,
             nc_report_days: 28,
             covert: Covert::Counted,
+            suspended: BTreeMap::new(),
         }
     }
 
@@ -115,6 +124,8 @@ pub struct Board {
     /// What the event rules ask to be looked at, clause by clause.
     pub worklists: Vec<Worklist>,
     pub clocks: Clocks,
+    /// Of the National Auditor's office; empty in the workspace of an LEA.
+    pub office: OfficeClocks,
 }
 
 impl Board {
@@ -140,6 +151,7 @@ impl Board {
             clauses,
             worklists,
             clocks: Clocks::of(sources),
+            office: OfficeClocks::of(sources),
         };
         for item in items {
             match item.standing {

@@ -18,5 +18,5 @@ mod wording;
 
 pub use confidence::Confidence;
 pub use evaluation::{Counts, Evaluation};
-pub use planning::{Alternative, Goal, Planned};
+pub use planning::{Choice, Goal, Planned};
 pub use rates::{BoughtByRate, what_the_rate_buys};

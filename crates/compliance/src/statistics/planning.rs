@@ -1,7 +1,5 @@
 //! Planning a sample: the smallest that would show, at a confidence, that not too many are bad.
 
-use std::collections::BTreeSet;
-
 use custodes_standard::model::Ratio;
 
 use super::confidence::Confidence;
@@ -35,12 +33,15 @@ pub struct Planned {
     pub expected: u64,
 }
 
-/// A size of sample beside others: for another tolerable number, or another expected one.
+/// A size of sample that shows the goal, beside others for more bad records among those drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Alternative {
-    pub tolerable: u64,
+pub struct Choice {
+    /// So many bad ones may be found, and it is still shown.
     pub expected: u64,
     pub drawn: u64,
+    /// With one more found, the largest number of bad records in the population that could not be excluded;
+    /// `None` where all records are drawn, and nothing is left open.
+    pub otherwise: Option<u64>,
 }
 
 impl Goal {
@@ -100,19 +101,20 @@ impl Goal {
             && hypergeometric::excludes(self.population, self.tolerable + 1, drawn, found, risk)
     }
 
-    /// The sizes for this tolerable number and its neighbours (half, one less, one more, double), each with
-    /// 0, 1, … up to `most_expected` bad ones; without those that no sample shows.
-    pub fn alternatives(&self, most_expected: u64) -> Vec<Alternative> {
-        let tolerable = self.tolerable;
-        let near = [tolerable / 2, tolerable.saturating_sub(1), tolerable, tolerable + 1, tolerable.saturating_mul(2)];
-        let near = BTreeSet::from(near).into_iter();
-        let goals = near.filter_map(|near| Goal::no_more_than(near, self.population, self.confidence).ok());
-        let sized = |goal: Goal, expected| {
-            goal.sample_size(expected).map(|drawn| Alternative { tolerable: goal.tolerable, expected, drawn })
-        };
-        goals
-            .flat_map(|goal| (0..=most_expected.min(goal.tolerable)).filter_map(move |found| sized(goal, found)))
-            .collect()
+    /// The sizes to choose among: for `expected` bad ones, and for a few more; without those that no sample
+    /// shows, and without more than one that is the whole population.
+    pub fn choices(&self, expected: u64, at_most: usize) -> Vec<Choice> {
+        let mut choices: Vec<Choice> = Vec::new();
+        for expected in (expected..=self.tolerable).take(at_most) {
+            let Some(drawn) = self.sample_size(expected) else { break };
+            let all = drawn == self.population;
+            let open = || hypergeometric::upper_limit(self.population, drawn, expected + 1, self.confidence.risk());
+            choices.push(Choice { expected, drawn, otherwise: (!all).then(open) });
+            if all {
+                break;
+            }
+        }
+        choices
     }
 
     /// `57 records with none bad would show, at 95 % confidence, that no more than 49 of 1,000 records are bad`
@@ -137,7 +139,26 @@ impl Goal {
         }
     }
 
-    fn claim(&self) -> String {
+    /// What each choice can show and cannot, in words, without a full stop.
+    pub fn told(&self, choice: &Choice) -> String {
+        let whole = records(self.population);
+        let Some(otherwise) = choice.otherwise else {
+            return format!("all {whole}: then it is known how many are bad");
+        };
+        let found = match choice.expected {
+            0 => "if none of them is bad".to_owned(),
+            expected => format!("if no more than {} of them {} bad", grouped(expected), is(expected)),
+        };
+        format!(
+            "{}, {found}; with {} bad, up to {} of {whole} could be",
+            records(choice.drawn),
+            grouped(choice.expected + 1),
+            grouped(otherwise)
+        )
+    }
+
+    /// `no more than 49 of 1,000 records are bad`
+    pub fn claim(&self) -> String {
         let whole = records(self.population);
         match self.tolerable {
             0 => format!("none of {whole} is bad"),

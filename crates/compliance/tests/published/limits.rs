@@ -83,21 +83,32 @@ proptest! {
 }
 
 #[test]
-fn alternatives_stand_beside_the_plan_they_belong_to() {
+fn the_sizes_to_choose_among_are_few_and_each_says_what_it_leaves_open() {
     let goal = Goal::no_more_than(49, 1000, CONFIDENCE).unwrap();
-    let alternatives = goal.alternatives(2);
-    let tolerated: Vec<u64> = alternatives.iter().map(|alternative| alternative.tolerable).collect();
-    assert_eq!(tolerated, [24, 24, 24, 48, 48, 48, 49, 49, 49, 50, 50, 50, 98, 98, 98]);
-    for alternative in &alternatives {
-        let goal = Goal::no_more_than(alternative.tolerable, 1000, CONFIDENCE).unwrap();
-        assert_eq!(goal.sample_size(alternative.expected), Some(alternative.drawn));
+    let choices = goal.choices(0, 3);
+    assert_eq!(
+        choices.iter().map(|choice| (choice.expected, choice.drawn)).collect::<Vec<_>>(),
+        [(0, 57), (1, 90), (2, 119)]
+    );
+    for choice in &choices {
+        let open = |found| {
+            let counts = Counts::new(1000, choice.drawn, found).unwrap();
+            Evaluation::new(counts, CONFIDENCE).upper_limit()
+        };
+        assert!(open(choice.expected) <= 49, "what was to be shown is shown");
+        assert_eq!(choice.otherwise, Some(open(choice.expected + 1)));
+        assert!(choice.otherwise > Some(49), "and not with one more");
     }
-    let none_tolerable = Goal::no_more_than(0, 3, CONFIDENCE).unwrap().alternatives(5);
-    let sizes: Vec<_> = none_tolerable
+    let told: Vec<String> = Goal::no_more_than(0, 3, CONFIDENCE)
+        .unwrap()
+        .choices(0, 4)
         .iter()
-        .map(|alternative| (alternative.tolerable, alternative.expected, alternative.drawn))
+        .map(|choice| Goal::no_more_than(0, 3, CONFIDENCE).unwrap().told(choice))
         .collect();
-    assert_eq!(sizes, [(0, 0, 3), (1, 0, 2), (1, 1, 3)]);
+    assert_eq!(told, ["all 3 records: then it is known how many are bad"]);
+    let small = Goal::no_more_than(1, 10, CONFIDENCE).unwrap();
+    assert_eq!(small.choices(0, 4).len(), 2);
+    assert!(small.choices(2, 4).is_empty(), "more are expected than can be borne");
 }
 
 #[test]

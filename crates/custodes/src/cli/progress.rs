@@ -33,6 +33,12 @@ impl Progress {
         self.0.inc(rows);
     }
 
+    /// So many more are on record.
+    pub fn recorded(&self, more: u64) {
+        self.0.set_message("on record");
+        self.0.inc(more);
+    }
+
     pub fn done(&self) {
         self.0.finish_and_clear();
     }

@@ -11,7 +11,7 @@ pub fn page() -> String {
     page
 }
 
-const SHARED: &str = "\nEvery verb of a workspace takes `--workspace DIR`, `--as PERSON`, `--keys DIR` and \
+const SHARED: &str = "\nEvery verb of a workspace takes `--workspace DIR`, `--as PERSON`, `--keys DIR`, `--accept-unsigned N` and \
     `--format table|json` besides its own options; they are told here once.\n";
 
 fn tell(command: &Command, page: &mut String) {

@@ -8,6 +8,7 @@ use custodes_report::MARKING;
 use custodes_report::calendar::{CalendarDay, CalendarEntry, NotACalendarTime, Stamp};
 
 use super::wrapped;
+use crate::words::counted;
 
 mod clocks;
 
@@ -23,6 +24,8 @@ pub fn text(board: &Board) -> String {
     head(&mut out, board);
     section(&mut out, "OVERDUE", &board.overdue, |item| late(item.days));
     clocks::noncompliance(&mut out, &board.clocks.noncompliance);
+    clocks::office(&mut out, &board.office);
+    clocks::suspended(&mut out, &board.clocks.audits);
     let soon = format!("DUE BY {}", board.today.plus_days(board.days_ahead));
     section(&mut out, &soon, &board.due_soon, |item| left(item.days));
     worklists(&mut out, &board.worklists);
@@ -84,12 +87,8 @@ fn head(out: &mut String, board: &Board) {
     }
 }
 
-/// Duties clause by clause, in the order of the first of each.
-fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item) -> String) {
-    if items.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n{heading} ({})\n", items.iter().map(|item| item.count).sum::<u64>());
+/// The duties of each clause together, in the order of the first of each.
+fn by_clause(items: &[Item]) -> Vec<Vec<&Item>> {
     let mut groups: Vec<Vec<&Item>> = Vec::new();
     for item in items {
         match groups.iter_mut().find(|group| (group[0].clause, group[0].owed) == (item.clause, item.owed)) {
@@ -97,7 +96,16 @@ fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item)
             None => groups.push(vec![item]),
         }
     }
-    for group in groups {
+    groups
+}
+
+/// Duties clause by clause.
+fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{heading} ({})\n", items.iter().map(|item| item.count).sum::<u64>());
+    for group in by_clause(items) {
         let first = group[0];
         let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
         let of = if group.len() == 1 { String::new() } else { format!(": {}", group.len()) };
@@ -117,14 +125,7 @@ fn done(out: &mut String, board: &Board) {
     }
     let count: u64 = board.done.iter().map(|item| item.count).sum();
     let _ = writeln!(out, "\nDONE SINCE {} ({count})\n", board.today.plus_days(-board.days_back));
-    let mut groups: Vec<Vec<&Item>> = Vec::new();
-    for item in &board.done {
-        match groups.iter_mut().find(|group| (group[0].clause, group[0].owed) == (item.clause, item.owed)) {
-            Some(group) => group.push(item),
-            None => groups.push(vec![item]),
-        }
-    }
-    for group in groups {
+    for group in by_clause(&board.done) {
         let first = group[0];
         let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
         let when = first.done.as_ref().map_or_else(String::new, |met| met.on.day().to_string());
@@ -273,10 +274,6 @@ fn by(name: &Option<String>) -> String {
 
 fn conducted_by(name: &str) -> &str {
     if name.is_empty() { "LEA" } else { name }
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn cut(text: &str, width: usize) -> String {

@@ -15,7 +15,7 @@ use super::workspace::Place;
 use super::{Mistakes, OutputFormat, RAN, print};
 use crate::clock;
 use crate::work::bundle;
-use crate::work::verifying::{self, Answer, With};
+use crate::work::verifying::{self, Answer, Trusted, With};
 
 /// Says whether a workspace or a bundle is what it was: every entry, signature, file and draw
 #[derive(Debug, clap::Args)]
@@ -76,6 +76,12 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
                 "size": answer.head.as_ref().map(|(size, _)| size),
                 "root": answer.head.as_ref().map(|(_, root)| root),
                 "witnessed": answer.witnessed.map(|(size, time)| json!({ "size": size.0, "at": time.to_string(), "days_ago": days_since(time) })),
+                "trusted": answer.trusted.iter().map(|trusted| json!({
+                    "witness": trusted.key,
+                    "given": trusted.given,
+                    "size": trusted.witnessed.map(|(size, _)| size.0),
+                    "at": trusted.witnessed.map(|(_, time)| time.to_string()),
+                })).collect::<Vec<_>>(),
                 "notes": answer.notes,
                 "defects": answer.defects,
             });
@@ -130,6 +136,8 @@ fn text(answer: &Answer) -> String {
     let verdict = if answer.defects.is_empty() { "Everything holds" } else { "Holds" };
     lines.push(format!("{verdict}: {}", answer.holds.join("; ")));
     lines.push(witnessed(answer.witnessed, answer.head.as_ref().map_or(0, |(size, _)| *size)));
+    let size = answer.head.as_ref().map_or(0, |(size, _)| *size);
+    lines.extend(answer.trusted.iter().filter(|trusted| !trusted.given).map(|trusted| trusted_line(trusted, size)));
     lines.extend(answer.notes.iter().map(|note| format!("Note: {note}")));
     lines.extend(answer.defects.iter().map(|defect| format!("Does not hold: {defect}")));
     lines.join("\n") + "\n"
@@ -139,11 +147,7 @@ fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
     let Some((up_to, time)) = witnessed else {
         return "Witnessed: never by a witness whose key was given; whoever holds key and machine could still rewrite all of it".to_owned();
     };
-    let ago = match days_since(time) {
-        0 => "today".to_owned(),
-        1 => "1 day ago".to_owned(),
-        days => format!("{days} days ago"),
-    };
+    let ago = ago(time);
     match size.saturating_sub(up_to.0) {
         0 => format!("Witnessed: {ago}, on {time}, all {} entries", up_to.0),
         after => format!(
@@ -151,6 +155,35 @@ fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
             up_to.0
         ),
     }
+}
+
+fn ago(time: PosixSeconds) -> String {
+    match days_since(time) {
+        0 => "today".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
+    }
+}
+
+/// Never to be taken for the line above it: what a workspace says of its own witnesses convinces only those who
+/// know that it trusts them.
+fn trusted_line(trusted: &Trusted, size: u64) -> String {
+    let name = &trusted.name;
+    let said = match trusted.witnessed {
+        None => format!("{name} has cosigned nothing that is here"),
+        Some((up_to, time)) => match size.saturating_sub(up_to.0) {
+            0 => format!("{name} cosigned all {} entries {}, on {time}", up_to.0, ago(time)),
+            after => format!(
+                "{name} cosigned up to {} entries {}, on {time}; the {after} after them could still be rewritten",
+                up_to.0,
+                ago(time)
+            ),
+        },
+    };
+    format!(
+        "Trusted by this workspace itself: {said}. To anybody else that proves nothing: have the witness's key from \
+         the witness, and give it (--witness)"
+    )
 }
 
 /// Whole days; 0 too for a witness whose clock is ahead of this one.

@@ -7,14 +7,15 @@ use custodes_compliance::acts::audit::{
     Added, AuditOpened, Contribution, Drawn, FrameStated, ItemsAdded, Plan, PlanCommitted, SampleDrawn,
     SeedContributed, SeedSource, Size, Strata,
 };
+use custodes_compliance::acts::audit::{Population as Stood, SeedWitnessed};
 use custodes_compliance::acts::{Act, AuditId, Mark, PersonId};
 use custodes_compliance::london;
 use custodes_compliance::performing::{self, FrameRow, FrameTable};
 use custodes_compliance::record::{Audit, Record, typed};
 use custodes_compliance::time::Day;
 use custodes_journal::beacon::{BeaconSignature, Round};
-use custodes_standard::evidence::Set;
-use custodes_standard::model::{Clause, Population, Sample};
+use custodes_standard::evidence::{ACCOUNTS, REVIEWS, Set};
+use custodes_standard::model::{Clause, Population, Ratio, Sample};
 use custodes_standard::v3;
 
 use super::checking::{object, threads};
@@ -32,15 +33,29 @@ pub fn open(
     from: Day,
     to: Day,
     again_because: Option<String>,
+    later_because: Option<String>,
 ) -> Result<AuditId, WorkError> {
     let mark = Mark::of(random()?);
+    let previous = previous(workspace, clause)?;
     workspace.act(by, |workspace| {
-        let audit = AuditId::after(workspace.record.audits.keys().next_back());
+        let audit = workspace.record.next_audit();
         let (clause, again_because) = (clause.to_owned(), again_because.clone());
-        Ok(vec![Act::from(AuditOpened { audit, mark: mark.clone(), clause, from, to, again_because })])
+        let (mark, later_because) = (mark.clone(), later_because.clone());
+        Ok(vec![Act::from(AuditOpened { audit, mark, clause, from, to, again_because, previous, later_because })])
     })?;
     let opened = workspace.record.audits.iter().find(|(_, audit)| audit.what.mark == mark).map(|(id, _)| *id);
     opened.ok_or_else(|| "the audit is not on record".into())
+}
+
+/// When a clause was last audited, by the reviews in evidence and by the audits here.
+fn previous(workspace: &Workspace, clause: &str) -> Result<Option<Day>, WorkError> {
+    let objects = typed(&workspace.record, REVIEWS.name).map(|(_, typed)| object(&typed.sha256));
+    let reviews = workspace.archive.every_record(&REVIEWS, &objects.collect::<Result<Vec<_>, _>>()?)?;
+    let of_clause = reviews.values().filter(|row| row.cell("clause") == Some(clause));
+    let imported = of_clause.filter_map(|row| london::parse_day_or_instant(row.cell("reviewed_at")?).ok());
+    let own =
+        workspace.record.audits.values().filter(|audit| audit.what.clause == clause && audit.signed_off.is_some());
+    Ok(imported.map(london::day_of).chain(own.map(|audit| audit.what.to)).max())
 }
 
 /// The clause of an audit.
@@ -48,9 +63,29 @@ pub fn open(
 /// # Errors
 /// When there is no such audit.
 pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, Audit), WorkError> {
-    let audit = record.audits.get(audit).ok_or_else(|| WorkError::Said(format!("there is no audit {audit}")))?;
-    let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
+    let (clause, audit) = found(record, audit)?;
     Ok((clause, audit.clone()))
+}
+
+/// The same without a copy of the audit, which may have very many records.
+///
+/// # Errors
+/// When there is no such audit.
+pub fn found<'a>(record: &'a Record, audit: &AuditId) -> Result<(&'static Clause, &'a Audit), WorkError> {
+    let audit = record.audits.get(audit).ok_or_else(|| not_there(record, audit))?;
+    let clause = v3::clause(&audit.what.clause).ok_or("the standard has no such clause")?;
+    Ok((clause, audit))
+}
+
+/// Why an audit is not there: nobody opened it, or it went after its time.
+pub fn not_there(record: &Record, audit: &AuditId) -> WorkError {
+    let gone = record.disposed_as(&audit.to_string());
+    match gone.and_then(|(disposal, of)| Some((disposal, of.approved.as_ref()?.day()))) {
+        Some((disposal, on)) => {
+            format!("{audit} was disposed of on {on} ({disposal}): its content is gone for good").into()
+        }
+        None => format!("there is no audit {audit}: custodes audit list").into(),
+    }
 }
 
 /// What a plan is asked for; the frame is taken from the evidence.
@@ -58,12 +93,19 @@ pub fn clause_of(record: &Record, audit: &AuditId) -> Result<(&'static Clause, A
 pub struct Planned {
     /// The clause's own rate, where none is given.
     pub size: Option<Size>,
-    pub strata: Option<Strata>,
+    pub strata: Option<InStrata>,
     pub rationale: String,
     pub risk_assessment: String,
     pub seed_from: Vec<SeedSource>,
     /// Adds to the sample of the plan in force, over what was not drawn.
     pub tops_up: bool,
+}
+
+/// Strata by the values of a column, and the sizes of some; the others have the plan's.
+#[derive(Debug, Clone)]
+pub struct InStrata {
+    pub column: String,
+    pub sizes: BTreeMap<String, Size>,
 }
 
 /// Freezes the population and commits the plan: from here nothing in it can change.
@@ -93,8 +135,12 @@ pub fn commit_plan(
         from: state.what.from,
         to: state.what.to,
         window_days: taken.window_days,
+        strata: planned.strata.as_ref().map(|strata| Strata {
+            column: strata.column.clone(),
+            sizes: strata.sizes.clone(),
+            others: taken.size.clone(),
+        }),
         size: taken.size,
-        strata: planned.strata.clone(),
         rationale: planned.rationale.clone(),
         risk_assessment: planned.risk_assessment.clone(),
         frame: FrameStated {
@@ -143,6 +189,15 @@ impl Taken {
             let (number, plan) = audit.plan().ok_or("there is no plan to add to")?;
             let drawn =
                 plan.drawn.as_ref().map(|(_, drawn)| drawn).ok_or("the plan in force has drawn no sample to add to")?;
+            let wanted = planned.strata.as_ref().map(|strata| &strata.column);
+            let frozen = plan.plan.strata.as_ref().map(|strata| &strata.column);
+            if wanted.is_some() && wanted != frozen {
+                return Err(format!(
+                    "what plan {number} left undrawn was frozen {}: add to it without other strata",
+                    frozen.map_or("without strata".to_owned(), |column| format!("in strata by {column}"))
+                )
+                .into());
+            }
             let table = frame_table(workspace, &plan.plan)?;
             let left = table.rows().iter().filter(|row| {
                 let inside =
@@ -150,6 +205,7 @@ impl Taken {
                 inside && !audit.items.get(&row.key).is_some_and(custodes_compliance::record::Item::is_random)
             });
             let table = FrameTable::of(left.cloned().collect());
+            known_strata(&table, planned.strata.as_ref())?;
             return Ok(Taken {
                 table,
                 size,
@@ -165,13 +221,28 @@ impl Taken {
         let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
         let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
         let window_days = window_days.map(|name| parameters.whole(name));
-        Ok(Taken { table: table_of(&frame), size, window_days, uncertain, not_whole, tops_up: None })
+        let table = table_of(&frame, column.is_some());
+        known_strata(&table, planned.strata.as_ref())?;
+        Ok(Taken { table, size, window_days, uncertain, not_whole, tops_up: None })
     }
 }
 
-fn table_of(frame: &Frame) -> FrameTable {
+/// A size for a stratum that has no record is a slip of the pen, and would be passed over in silence.
+fn known_strata(table: &FrameTable, strata: Option<&InStrata>) -> Result<(), WorkError> {
+    let Some(strata) = strata else { return Ok(()) };
+    let there: BTreeSet<&str> = table.rows().iter().filter_map(|row| row.stratum.as_deref()).collect();
+    match strata.sizes.keys().find(|value| !there.contains(value.as_str())) {
+        None => Ok(()),
+        Some(stranger) => {
+            let there: Vec<String> = there.iter().map(|value| format!("{value:?}")).collect();
+            Err(format!("no record has {stranger:?} in {}; its values are {}", strata.column, there.join(", ")).into())
+        }
+    }
+}
+
+fn table_of(frame: &Frame, in_strata: bool) -> FrameTable {
     // A value that cannot be known is a stratum too: nobody may leave those records out of the draw.
-    let stratum = |value: Option<&str>| Some(value.unwrap_or("(withheld)").to_owned());
+    let stratum = |value: Option<&str>| in_strata.then(|| value.unwrap_or("(withheld)").to_owned());
     let rows = frame.members().map(|member| FrameRow {
         key: member.key.to_owned(),
         day: member.day,
@@ -233,17 +304,33 @@ pub fn contribute(
     };
     if let Some((_, plan)) = state.plan() {
         // What could not be joined later is refused now.
-        let one = BTreeMap::from([(source, &contribution)]);
-        if let Err(performing::PerformError::Seed { part, why }) = performing::seed(&plan.plan, &one)
-            && part == source
-        {
-            return Err(why.into());
-        }
+        performing::check_part(&plan.plan, source, &contribution).map_err(|why| match why {
+            performing::PerformError::Seed { why, .. } => why,
+            other => other.to_string(),
+        })?;
     }
     workspace.act(by, |workspace| {
         let plan = workspace.record.audits.get(&audit).and_then(Audit::plan).map_or(0, |(number, _)| number);
         Ok(vec![Act::from(SeedContributed { audit, plan, source, contribution: contribution.clone() })])
     })?;
+    Ok(())
+}
+
+/// The witness of the dice confirms what was rolled.
+///
+/// # Errors
+/// When nothing waits for this person, or the digits are others.
+pub fn confirm(workspace: &mut Workspace, by: &PersonId, audit: AuditId, digits: &str) -> Result<(), WorkError> {
+    let (_, state) = found(&workspace.record, &audit)?;
+    let (plan, source) = match state.plan() {
+        Some((number, plan)) => {
+            let waits = |source: &usize| plan.unwitnessed(*source).is_some_and(|(witness, _)| witness == by);
+            (number, (0..plan.plan.seed_from.len()).find(waits).unwrap_or(0))
+        }
+        None => (0, 0),
+    };
+    let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
+    workspace.act(by, |_| Ok(vec![Act::from(SeedWitnessed { audit, plan, source, digits: digits.clone() })]))?;
     Ok(())
 }
 
@@ -307,8 +394,16 @@ pub fn add_items(
     keys: &BTreeSet<String>,
     reason: &str,
 ) -> Result<(), WorkError> {
-    let (clause, _) = clause_of(&workspace.record, &audit)?;
-    let owners = owners(workspace, clause, keys)?;
+    let (clause, _) = found(&workspace.record, &audit)?;
+    let owners = named(workspace, clause, keys)?;
+    let known = |key: &&String| owners.contains_key(*key) || (key.as_str() == WHOLE && !is_of_each(clause));
+    if set_of(clause).is_some()
+        && let Some(stranger) = keys.iter().find(|key| !known(key))
+    {
+        return Err(
+            format!("no record of {stranger:?} was taken in that {} is about: look at its key", clause.id).into()
+        );
+    }
     let item =
         |key: &String| Drawn { key: key.clone(), owners: owners.get(key).cloned().unwrap_or_default(), stratum: None };
     workspace.act(by, |_| {
@@ -316,6 +411,14 @@ pub fn add_items(
         Ok(vec![Act::from(ItemsAdded { audit, how, items, reason: reason.to_owned() })])
     })?;
     Ok(())
+}
+
+/// The worklist's name for the clause as a whole: where its questions are asked of no single record.
+pub const WHOLE: &str = "*";
+
+/// Whether the clause's questions are asked of one record after another.
+fn is_of_each(clause: &Clause) -> bool {
+    !matches!(clause.sample, Sample::None) || matches!(clause.population, Population::Judged)
 }
 
 /// The keys of everything that the clause is about in the audited period.
@@ -330,6 +433,81 @@ pub fn everything(workspace: &Workspace, audit: &AuditId) -> Result<BTreeSet<Str
     let asked = Asked { clause, days: None, stratum: None };
     let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &asked)?;
     Ok(frame.members().map(|member| member.key.to_owned()).collect())
+}
+
+/// What an audit had to look at, where that is a sample of records, or all of them; `None` of other audits.
+///
+/// # Errors
+/// When the evidence cannot be read.
+pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood>, WorkError> {
+    let (clause, state) = found(&workspace.record, audit)?;
+    let window = window_of(state)?;
+    let parameters = workspace.parameters_at(window.as_of)?;
+    let rate = match clause.sample {
+        Sample::Rate { parameter, .. } => Some(parameters.rate(parameter)),
+        Sample::All => None,
+        Sample::None => return Ok(None),
+    };
+    let asked = |records| rate.map_or(records, |rate| ceil_of(rate, records));
+    // A further draw adds to the first, whose population it is.
+    let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
+    if let Some((_, drawn)) = first {
+        let (records, asked) = (drawn.population, asked(drawn.population));
+        return Ok(Some(Stood { records, asked, ..Stood::default() }));
+    }
+    let view = workspace.view()?;
+    let in_period = Asked { clause, days: None, stratum: None };
+    let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &in_period)?;
+    let (mut records, mut not_on_worklist) = (0, 0);
+    for member in frame.members() {
+        records += 1;
+        not_on_worklist += u64::from(!state.is_on_worklist(member.key));
+    }
+    let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
+    Ok(Some(Stood { records, not_on_worklist, asked: asked(records), uncertain, not_whole }))
+}
+
+/// The owners of those of some records that were taken in, by the name under which each is asked for: its key; of
+/// an account also the subject of its exceptions, which says nothing of when it was given.
+fn named(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<String>>, WorkError> {
+    let mut owners = owners(workspace, clause, names)?;
+    if let Some(set) = set_of(clause).filter(|set| set.name == ACCOUNTS.name) {
+        let objects = typed(&workspace.record, set.name).map(|(_, typed)| object(&typed.sha256));
+        for (key, row) in workspace.archive.every_record(set, &objects.collect::<Result<Vec<_>, _>>()?)? {
+            let subject = custodes_checks::subject_of(set, &key);
+            if names.contains(subject) {
+                owners.entry(subject.to_owned()).or_default().extend(owners_in(&row));
+            }
+        }
+    }
+    Ok(owners)
+}
+
+/// ceil(rate × records): what the standard asks for.
+fn ceil_of(rate: Ratio, records: u64) -> u64 {
+    let asked = (u128::from(rate.numerator) * u128::from(records)).div_ceil(u128::from(rate.denominator));
+    u64::try_from(asked).unwrap_or(u64::MAX)
+}
+
+/// The user ids whose own searches, accounts or requests exceptions of these subjects are about.
+///
+/// # Errors
+/// When evidence is missing or damaged.
+pub fn owners_of(
+    workspace: &Workspace,
+    clause: &'static Clause,
+    subjects: &BTreeSet<String>,
+) -> Result<Vec<String>, WorkError> {
+    let mut all: BTreeSet<String> = named(workspace, clause, subjects)?.into_values().flatten().collect();
+    // Where the subject is a user and not a record, it is the owner.
+    let is_a_user =
+        |subject: &&String| workspace.record.people.values().any(|person| person.user_ids.contains(subject));
+    all.extend(subjects.iter().filter(is_a_user).cloned());
+    Ok(all.into_iter().collect())
 }
 
 /// The set whose records a clause's audit judges.
@@ -354,14 +532,15 @@ fn owners(
     keys: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<String>>, WorkError> {
     let rows = rows(workspace, clause, keys)?;
-    let of = |row: &custodes_evidence::Record| -> Vec<String> {
-        let named = OWNERS.iter().filter_map(|column| row.cell(column));
-        let mut owners: Vec<String> = named.filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        owners
-    };
-    Ok(rows.iter().map(|(key, row)| (key.clone(), of(row))).collect())
+    Ok(rows.iter().map(|(key, row)| (key.clone(), owners_in(row))).collect())
+}
+
+fn owners_in(row: &custodes_evidence::Record) -> Vec<String> {
+    let named = OWNERS.iter().filter_map(|column| row.cell(column));
+    let mut owners: Vec<String> = named.filter(|owner| !owner.is_empty()).map(str::to_owned).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    owners
 }
 
 /// The rows of some keys, as they were taken in.

@@ -6,6 +6,8 @@ use custodes_compliance::record::Record;
 use custodes_journal::tree::LeafIndex;
 use custodes_journal::verify::DisposedUnder;
 
+use crate::words::counted;
+
 /// Approved disposals, entry by entry.
 #[derive(Debug, Default)]
 pub struct Disposed {
@@ -54,6 +56,7 @@ impl Disposed {
         for under in entries.filter_map(|entry| self.entries.get(&LeafIndex(entry))) {
             *counts.entry(under).or_default() += 1;
         }
-        counts.into_iter().map(|(under, count)| format!("the content of {count} entries was {under}")).collect()
+        let told = |(under, count)| format!("the content of {} was {under}", counted(count, "entry", "entries"));
+        counts.into_iter().map(told).collect()
     }
 }

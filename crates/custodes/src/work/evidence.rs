@@ -64,7 +64,7 @@ pub fn import(
     }
     let mark = Mark::of(random()?);
     workspace.act(by, |workspace| {
-        let import = ImportId::after(workspace.record.imports.keys().next_back());
+        let import = workspace.record.next_import();
         let provenance = provenance.clone();
         Ok(vec![Act::from(EvidenceImported {
             import,

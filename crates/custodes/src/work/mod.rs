@@ -10,11 +10,18 @@ pub mod checking;
 mod disposed;
 pub mod evidence;
 mod fold;
+mod in_force;
+pub mod judging;
+mod kept;
 pub mod keys;
+pub mod last_check;
 mod objects;
+pub mod outgoing;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;
+#[cfg(test)]
+mod sample;
 pub mod standing;
 pub mod verifying;
 pub mod witness;
@@ -25,7 +32,7 @@ mod workspace;
 use custodes_compliance::roles::Refusal;
 use custodes_evidence::Problem;
 
-pub use workspace::{Opening, Workspace, login};
+pub use workspace::{Opening, Wanted, Workspace, login};
 
 /// Why something in a workspace could not be done.
 #[derive(Debug, thiserror::Error)]

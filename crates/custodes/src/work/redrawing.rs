@@ -10,6 +10,8 @@ use custodes_compliance::record::{Audit, Done, PlanState, Record};
 use custodes_journal::beacon::{BeaconSignature, Round};
 use custodes_journal::hash::Hash;
 
+use crate::words::counted;
+
 /// What the journal says was done once, seen as its entries go by: the fold keeps the latest only.
 #[derive(Debug, Default)]
 pub struct Once {
@@ -187,10 +189,10 @@ fn part_of(plan: &PlanState, part: usize, done: &Done, given: &Contribution) -> 
         _ => return Err("it comes from elsewhere than the plan says".to_owned()),
     }
     // Whether the dice are enough, and a secret is the one committed to.
-    match performing::seed(&plan.plan, &BTreeMap::from([(part, given)])) {
-        Err(performing::PerformError::Seed { part: wrong, why }) if wrong == part => Err(why),
-        _ => Ok(()),
-    }
+    performing::check_part(&plan.plan, part, given).map_err(|why| match why {
+        performing::PerformError::Seed { why, .. } => why,
+        other => other.to_string(),
+    })
 }
 
 /// A key in the frame of a top-up that an earlier plan in force drew already.
@@ -250,7 +252,11 @@ impl Redrawn {
     }
 
     pub fn note(&self) -> Option<String> {
-        (self.frames_gone > 0)
-            .then(|| format!("{} plans cannot be drawn again, because their frames were disposed of", self.frames_gone))
+        (self.frames_gone > 0).then(|| {
+            format!(
+                "{} cannot be drawn again, because what was drawn from was disposed of",
+                counted(self.frames_gone, "plan", "plans")
+            )
+        })
     }
 }

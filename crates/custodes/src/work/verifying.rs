@@ -2,6 +2,11 @@
 //! draw. It opens nothing for writing and trusts nothing that it finds there, so that a damaged workspace is
 //! described and not refused.
 
+mod evidence;
+#[cfg(all(test, unix))]
+mod tests;
+mod witnesses;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -10,7 +15,6 @@ use std::path::Path;
 use custodes_compliance::acts::Act;
 use custodes_compliance::acts::people::WorkspaceOpened;
 use custodes_compliance::record::Record;
-use custodes_evidence::archive::{Archive, Sha256};
 use custodes_journal::checkpoint::{Origin, SignedCheckpoint};
 use custodes_journal::cosignature::PosixSeconds;
 use custodes_journal::entry::Entry;
@@ -24,11 +28,13 @@ use custodes_store::SqliteLog;
 
 use super::bundle::Opened;
 use super::disposed::Disposed;
-use super::fold;
+use super::fold::{self, Fold};
 use super::keys::Keys;
-use super::objects::{gone, named};
-use super::redrawing::{FrameText, Once, Redrawn};
-use super::workspace::{EVIDENCE, JOURNAL, read_entry};
+use super::redrawing::Once;
+use super::workspace::{JOURNAL, read_entry};
+
+use crate::words::counted;
+pub use witnesses::{Trusted, WitnessedBy, latest_of};
 
 /// With what a workspace is verified.
 pub struct With<'a> {
@@ -54,13 +60,16 @@ pub struct Answer {
     pub defects: Vec<String>,
     /// Entries, and the root over them in hexadecimal.
     pub head: Option<(u64, String)>,
+    /// The largest checkpoint that a witness cosigned whose key the verifier gave, and when.
     pub witnessed: Option<(TreeSize, PosixSeconds)>,
+    /// The witnesses that the workspace says it trusts: its own word, kept apart from what the verifier knows.
+    pub trusted: Vec<Trusted>,
 }
 
 impl From<Opened> for Answer {
     fn from(opened: Opened) -> Answer {
-        let Opened { info, holds, notes, defects, witnessed, .. } = opened;
-        Answer { holds, notes, defects, head: Some((info.size, info.root)), witnessed }
+        let Opened { info, holds, notes, defects, witnessed, trusted, .. } = opened;
+        Answer { holds, notes, defects, head: Some((info.size, info.root)), witnessed, trusted }
     }
 }
 
@@ -96,12 +105,14 @@ struct Verifying<'a> {
 
 /// The journal folded anew.
 #[derive(Default)]
-struct Folded {
+struct Folded<'a> {
     record: Record,
     once: Once,
     defects: Vec<String>,
+    /// The keys of all witnesses that the journal ever trusted, those dismissed since among them.
+    trusted: BTreeSet<String>,
     /// What was kept of an earlier fold, as long as the size that it was kept at is not reached.
-    kept: Option<(Record, Head)>,
+    kept: Option<Fold<'a>>,
     kept_holds: bool,
 }
 
@@ -118,23 +129,28 @@ impl<'a> Verifying<'a> {
         // taken for something that went missing.
         let memory = origin.as_ref().ok().and_then(|origin| self.memory(origin));
         let mut checkpoints = self.one_moment()?;
+        let kept = checkpoints.len();
         for note in self.with.checkpoints {
             match SignedCheckpoint::parse(note.as_bytes()) {
                 Ok(signed) => checkpoints.push((signed.checkpoint().head().size, note.clone())),
                 Err(why) => self.answer.defects.push(format!("the checkpoint that was given: {why}")),
             }
         }
-        if let Err(why) = self.log.examine() {
+        let progress = self.with.progress;
+        if let Err(why) = self.log.examine_telling(&mut |_| progress("the tree", 1)) {
             self.answer.defects.push(why.to_string());
         }
-        let folded = self.fold();
+        let fold = self.log.derived(fold::NAME).ok().flatten();
+        let folded = self.fold(fold.as_deref());
         self.answer.defects.extend(folded.defects);
         self.answer.defects.extend(folded.once.defects);
         let record = folded.record;
         if folded.kept_holds {
             self.answer.holds.push("the kept fold is what the entries give".to_owned());
         }
-        self.journal(&origin?, memory.as_ref(), &checkpoints, &record);
+        let origin = origin?;
+        self.journal(&origin, memory.as_ref(), &checkpoints, &record, &folded.trusted);
+        self.unknown_witnesses(&checkpoints, kept, &origin, &folded.trusted);
         self.reports(&record);
         self.evidence(&record, folder);
         Ok(())
@@ -155,8 +171,8 @@ impl<'a> Verifying<'a> {
     }
 
     /// Reads every entry, and says of which nothing can be made.
-    fn fold(&mut self) -> Folded {
-        let mut folded = Folded { kept: self.kept_fold(), ..Folded::default() };
+    fn fold<'k>(&mut self, kept: Option<&'k [u8]>) -> Folded<'k> {
+        let mut folded = Folded { kept: kept.and_then(|bytes| self.kept_fold(bytes)), ..Folded::default() };
         let progress = self.with.progress;
         let (readable, unreadable) = self.read(&mut |entry| {
             let index = entry.index.0;
@@ -165,6 +181,9 @@ impl<'a> Verifying<'a> {
                 Ok((at, subject, content)) => {
                     if let Some(content) = &content {
                         folded.once.see(index, &content.act);
+                        if let Act::WitnessTrusted(trusted) = &content.act {
+                            folded.trusted.insert(trusted.key.clone());
+                        }
                     }
                     folded.record.apply(at, &subject, content);
                 }
@@ -173,14 +192,14 @@ impl<'a> Verifying<'a> {
                     folded.record.size = index + 1;
                 }
             }
-            if folded.kept.as_ref().is_some_and(|(_, head)| head.size.0 == folded.record.size)
-                && let Some((kept, _)) = folded.kept.take()
+            if folded.kept.as_ref().is_some_and(|kept| kept.head.size.0 == folded.record.size)
+                && let Some(kept) = folded.kept.take()
             {
-                folded.kept_holds = kept == folded.record;
+                folded.kept_holds = kept.is(&folded.record);
                 if !folded.kept_holds {
                     folded.defects.push(format!(
                         "the kept fold is not what the first {} entries give: it was changed",
-                        kept.size
+                        kept.head.size.0
                     ));
                 }
             }
@@ -216,22 +235,27 @@ impl<'a> Verifying<'a> {
     }
 
     /// What opening the workspace would take up instead of reading the entries.
-    fn kept_fold(&mut self) -> Option<(Record, Head)> {
-        let bytes = self.log.derived(fold::NAME).ok()??;
+    fn kept_fold<'k>(&mut self, bytes: &'k [u8]) -> Option<Fold<'k>> {
         let key = self.named_key()?;
-        let Some((record, head)) = fold::unseal(&bytes, &key) else {
-            if fold::is_of_this_version(&bytes) {
+        let Some(fold) = Fold::open(bytes, &key) else {
+            if fold::is_of_this_version(bytes) {
                 self.answer.defects.push(
                     "the kept fold is not signed by the journal's key, or was changed (it is not used)".to_owned(),
+                );
+            } else {
+                self.answer.notes.push(
+                    "the kept fold is of another version of the program, or damaged; it is not used, and is made anew"
+                        .to_owned(),
                 );
             }
             return None;
         };
-        if head.size > self.head.size || self.root_at(head.size) != Some(head.root) || record.size != head.size.0 {
-            self.answer.defects.push(format!("the kept fold is of {} entries that are not the journal's", head.size.0));
+        if fold.head.size > self.head.size || self.root_at(fold.head.size) != Some(fold.head.root) {
+            let size = fold.head.size.0;
+            self.answer.defects.push(format!("the kept fold is of {size} entries that are not the journal's"));
             return None;
         }
-        Some((record, head))
+        Some(fold)
     }
 
     /// What the journal's first entry says of it.
@@ -264,8 +288,10 @@ impl<'a> Verifying<'a> {
         memory: Option<&Memory>,
         checkpoints: &[(TreeSize, String)],
         record: &Record,
+        trusted: &BTreeSet<String>,
     ) {
         let keys = self.journal_keys();
+        let witnesses = self.witness_keys(trusted);
         let disposed = Disposed::of(record);
         // What is said of entries that cannot be read is no defect of its own, and accuses nobody.
         let whole = self.readable == self.head.size.0;
@@ -276,7 +302,7 @@ impl<'a> Verifying<'a> {
         let known = Known {
             origin,
             journal_keys: &keys,
-            witness_keys: self.with.witnesses,
+            witness_keys: &witnesses,
             checkpoints: &checkpoints,
             head: whole.then_some(self.head),
             memory,
@@ -291,16 +317,20 @@ impl<'a> Verifying<'a> {
         });
         let Verification { verified, defects } = verifier.finish();
         self.answer.head = Some((verified.size.0, verified.root.to_string()));
-        self.answer.witnessed = verified.witnessed;
+        self.witnessed(record, &verified);
         self.answer.holds.insert(
             0,
             format!(
-                "{} entries of {origin}, {} with their content and {} disposed of, root {}; {} checkpoints",
-                verified.size.0, verified.kept, verified.disposed, verified.root, verified.checkpoints
+                "{} of {origin}, {} with their content and {} disposed of, root {}; {}",
+                counted(verified.size.0, "entry", "entries"),
+                verified.kept,
+                verified.disposed,
+                verified.root,
+                counted(verified.checkpoints, "checkpoint", "checkpoints")
             ),
         );
         for (under, count) in &verified.disposals {
-            self.answer.notes.push(format!("the content of {count} entries was {under}"));
+            self.answer.notes.push(format!("the content of {} was {under}", counted(*count, "entry", "entries")));
         }
         if memory.is_some() && !defects.iter().any(is_of_memory) {
             self.answer.holds.push("it continues what the key's holder remembers".to_owned());
@@ -308,13 +338,30 @@ impl<'a> Verifying<'a> {
         self.answer.defects.extend(disposed.defects.into_iter().chain(defects.iter().map(ToString::to_string)));
         let signed = checkpoints.iter().map(|(size, _)| *size).max().unwrap_or(TreeSize(0));
         if whole && !keys.is_empty() && signed < verified.size {
+            self.unsigned(verified.size.0 - signed.0, origin, memory);
+        }
+    }
+
+    /// Entries after the last checkpoint. Those that the key's holder was writing when a program was killed are
+    /// told from those of anybody else.
+    fn unsigned(&mut self, entries: u64, origin: &Origin, memory: Option<&Memory>) {
+        let keys = self.with.key_folder.and_then(|folder| Keys::open(folder, origin.as_str()).ok().flatten());
+        let intended = keys.and_then(|keys| keys.intended().ok().flatten());
+        if memory.is_some_and(|memory| memory.head() == self.head) || intended == Some(self.head) {
+            self.answer.notes.push(format!(
+                "the last {entries} entries are the key holder's own, as their memory says, and are not signed yet: a \
+                 program was interrupted before it signed them, or is about to; the next command signs them"
+            ));
+        } else {
             self.answer.defects.push(format!(
-                "the last {} entries are not signed: a program was interrupted before it signed them, or somebody \
-                 without the key added them; look at them, then any act of the key's holder signs them",
-                verified.size.0 - signed.0
+                "the last {} not signed: a program was interrupted before it signed, or somebody without the key \
+                 added something; look at it, then the key's holder signs it (--accept-unsigned {entries})",
+                match entries {
+                    1 => "entry is".to_owned(),
+                    more => format!("{more} entries are"),
+                }
             ));
         }
-        self.unknown_witnesses(&checkpoints, origin);
     }
 
     /// The journal's name: what its first entry says, or, if that is not readable, its checkpoints.
@@ -377,6 +424,9 @@ impl<'a> Verifying<'a> {
                 .defects
                 .push(format!("the journal names another key than the one held here, {}", keys.verifier()));
         }
+        if let Err(why) = keys.intended() {
+            self.answer.defects.push(why.to_string());
+        }
         match keys.memory() {
             Ok(memory) => Some(memory),
             Err(why) => {
@@ -384,88 +434,6 @@ impl<'a> Verifying<'a> {
                 None
             }
         }
-    }
-
-    /// Cosignatures that nobody could check say nothing; that they are there is said.
-    fn unknown_witnesses(&mut self, checkpoints: &[(TreeSize, String)], origin: &Origin) {
-        let mut names = BTreeSet::new();
-        for (_, note) in checkpoints {
-            let Ok(signed) = SignedCheckpoint::parse(note.as_bytes()) else { continue };
-            for signature in signed.note().signatures() {
-                let known = |key: &VerifierKey| key.name() == signature.name() && key.id() == signature.id();
-                if signature.name().as_str() != origin.as_str() && !self.with.witnesses.iter().any(known) {
-                    names.insert(signature.name().to_string());
-                }
-            }
-        }
-        for name in names {
-            self.answer
-                .notes
-                .push(format!("{name} cosigned, but its key was not given (--witness), so that was not checked"));
-        }
-    }
-
-    /// Each report names the journal as it was; it must be so still.
-    fn reports(&mut self, record: &Record) {
-        let mut held = 0;
-        for (id, audit) in &record.audits {
-            for (done, report) in &audit.reports {
-                let root = (report.size <= done.entry).then(|| self.root_at(TreeSize(report.size))).flatten();
-                if root.is_some_and(|root| root.to_string() == report.root) {
-                    held += 1;
-                } else {
-                    self.answer.defects.push(format!(
-                        "the report on {id} (entry {}) rests on other entries than the journal has",
-                        done.entry
-                    ));
-                }
-            }
-        }
-        if held > 0 {
-            self.answer.holds.push(format!("{held} reports rest on entries that are there"));
-        }
-    }
-
-    /// Every object that the journal names, read to its end; and every draw.
-    fn evidence(&mut self, record: &Record, folder: &Path) {
-        let archive = match Archive::open_read_only(&folder.join(EVIDENCE)) {
-            Ok(archive) => archive,
-            Err(why) => return self.answer.defects.push(why.to_string()),
-        };
-        let (gone, named) = (gone(record), named(record));
-        let is_there = |sha256: &str| sha256.parse::<Sha256>().is_ok_and(|object| archive.holds(&object));
-        let mut whole = 0;
-        for (sha256, what) in &named {
-            if gone.contains(sha256.as_str()) && !is_there(sha256) {
-                self.answer.notes.push(format!("{what}: it was disposed of"));
-                continue;
-            }
-            match sha256.parse::<Sha256>().map(|object| archive.verify(&object)) {
-                Ok(Ok(_)) => {
-                    whole += 1;
-                    (self.with.progress)("the evidence store", 1);
-                }
-                Ok(Err(fault)) => self.answer.defects.push(format!("{what}: {fault}")),
-                Err(why) => self.answer.defects.push(format!("{what}: {why}")),
-            }
-        }
-        for sha256 in gone.iter().filter(|sha256| !named.contains_key(**sha256) && is_there(sha256)) {
-            self.answer
-                .defects
-                .push(format!("object {sha256}: it is still in the evidence store, although it was disposed of"));
-        }
-        self.answer.holds.push(format!("{whole} objects of the evidence store have the bytes that the journal names"));
-        let redrawn = Redrawn::of(record, record.audits.keys(), &|_, _, plan| {
-            let sha256 = &plan.plan.frame.table_sha256;
-            if gone.contains(sha256.as_str()) && !is_there(sha256) {
-                return FrameText::DisposedOf;
-            }
-            let text = sha256.parse::<Sha256>().and_then(|object| archive.text(&object).map_err(|why| why.to_string()));
-            text.map_or_else(|why| FrameText::Missing(format!("its frame: {why}")), FrameText::There)
-        });
-        self.answer.holds.extend(redrawn.sentence());
-        self.answer.notes.extend(redrawn.note());
-        self.answer.defects.extend(redrawn.defects);
     }
 }
 

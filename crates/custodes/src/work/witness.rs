@@ -5,7 +5,7 @@
 //! could be shown a rewritten journal.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use custodes_journal::key::{Algorithm, KeyName, SignerKey, VerifierKey};
 use custodes_journal::log::Head;
 use custodes_journal::witness::{AddCheckpoint, Refusal, Seen, Witness};
 
+use super::keys::{private, private_folder};
 use super::{WorkError, keys, random};
 
 const KEY: &str = "witness.key";
@@ -29,12 +30,13 @@ const LOCK: &str = "lock";
 pub struct WitnessFolder(PathBuf);
 
 impl WitnessFolder {
-    /// Makes a witness in a new or empty folder, with a key of its own.
+    /// Makes a witness in a new or empty folder, with a key of its own; or makes anew one whose making was
+    /// interrupted before it had its key.
     ///
     /// # Errors
-    /// When the folder holds something, cannot be written, or the name is none for a key.
+    /// When the folder holds something else, cannot be written, or the name is none for a key.
     pub fn create(folder: &Path, name: &str) -> Result<(WitnessFolder, VerifierKey), WorkError> {
-        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        if !may_be_made(folder)? {
             return Err(format!("{}: this folder is not empty: name a new one", folder.display()).into());
         }
         let name = KeyName::parse(name).map_err(|error| error.to_string())?;
@@ -181,7 +183,7 @@ impl WitnessFolder {
 
     /// A file is there whole, the old or the new one, whatever happens.
     fn replace(&self, name: &str, text: &str) -> Result<(), WorkError> {
-        let next = self.path(&format!("{name}.next"));
+        let next = self.path(&next_name(name));
         let failed = |error| WorkError::file(&next, "cannot be written")(error);
         let mut file = private().create(true).truncate(true).write(true).open(&next).map_err(failed)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
@@ -190,25 +192,30 @@ impl WitnessFolder {
     }
 }
 
+/// Whether a folder is new or empty, or holds what the making of a witness leaves that has no key and has seen
+/// nothing yet.
+fn may_be_made(folder: &Path) -> Result<bool, WorkError> {
+    let unfinished = [JOURNALS, SEEN, PUBLIC, KEY].map(next_name);
+    let untouched = [(JOURNALS, String::new()), (SEEN, Seen::nothing().to_text())];
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(true) };
+    for entry in entries {
+        let entry = entry.map_err(WorkError::file(folder, "cannot be read"))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let as_made = untouched
+            .iter()
+            .any(|(file, text)| *file == name && fs::read_to_string(entry.path()).is_ok_and(|found| found == *text));
+        if name != PUBLIC && !as_made && !unfinished.contains(&name) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn next_name(name: &str) -> String {
+    format!("{name}.next")
+}
+
 /// Which journal a request is of, where it can be read at all.
 pub fn origin_of(request: &[u8]) -> Option<Origin> {
     AddCheckpoint::parse(request).ok().map(|request| request.checkpoint.checkpoint().origin().clone())
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn private_folder(folder: &Path) -> Result<(), WorkError> {
-    fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-            .map_err(WorkError::file(folder, "cannot be made private"))?;
-    }
-    Ok(())
 }

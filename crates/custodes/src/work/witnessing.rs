@@ -152,7 +152,10 @@ pub fn last_witnessed(workspace: &Workspace) -> Result<Option<Witnessed>, WorkEr
     if witnesses.is_empty() {
         return Ok(None);
     }
-    for (_, note) in workspace.log.checkpoints()?.into_iter().rev() {
+    // Each act leaves a checkpoint, and the last that was witnessed is among the latest.
+    let mut up_to = Some(workspace.head().size);
+    while let Some((size, note)) = up_to.map(|up_to| workspace.log.latest_checkpoint(up_to)).transpose()?.flatten() {
+        up_to = size.0.checked_sub(1).map(TreeSize);
         let Ok(checkpoint) = SignedCheckpoint::parse(note.as_bytes()) else { continue };
         if checkpoint.note().signatures().len() > 1
             && let Some(witnessed) = cosigned_by(&checkpoint, &witnesses)

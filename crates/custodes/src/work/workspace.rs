@@ -1,30 +1,37 @@
 //! A workspace: configuration, journal, evidence store, in one folder.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+mod disposing;
+mod making;
+mod signing;
 
-use custodes_compliance::acts::people::{Kind, PersonAdded, Refused, RoleGiven, WorkspaceOpened};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use custodes_compliance::acts::people::{Refused, WorkspaceOpened};
 use custodes_compliance::acts::{Act, Content, Mark, PersonId};
+use custodes_compliance::record::Done;
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
-use custodes_compliance::roles::{Refusal, Role};
+use custodes_compliance::roles::{Action, Refusal, Standing};
 use custodes_compliance::time::Instant;
-use custodes_compliance::{london, record::Done};
 use custodes_evidence::archive::Archive;
-use custodes_journal::checkpoint::{Checkpoint, Origin};
+use custodes_journal::checkpoint::Origin;
 use custodes_journal::entry::{Leaf, NewEntry, RandomId, Salt, commitment};
+use custodes_journal::hash::Hash;
 use custodes_journal::key::VerifierKey;
-use custodes_journal::log::{Appended, Expect, Head, Log, LogError};
-use custodes_journal::proof::ConsistencyProof;
+use custodes_journal::log::{Expect, Head, Log, LogError};
 use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
-use custodes_store::SqliteLog;
+use custodes_store::{OpenError, SqliteLog};
 
-use super::keys::Keys;
+use super::keys::{Keys, Turn};
 use super::standing::Standings;
-use super::{WorkError, fold, random};
+use super::{WorkError, random};
 use crate::clock;
+
+pub use disposing::Wanted;
+pub use making::Opening;
 
 pub(super) const JOURNAL: &str = "journal.sqlite";
 pub(super) const EVIDENCE: &str = "evidence";
@@ -32,6 +39,7 @@ pub(super) const EVIDENCE: &str = "evidence";
 const BACKWARDS: i64 = 300 * 1_000_000;
 /// How often an act is prepared anew when other programs write in between.
 const TRIES: usize = 20;
+const MOVED: &str = "other programs keep writing to the journal: try again";
 
 /// An open workspace.
 pub struct Workspace {
@@ -39,70 +47,15 @@ pub struct Workspace {
     pub archive: Archive,
     pub record: Record,
     pub keys: Option<Keys>,
-    head: Head,
-    kept: u64,
+    pub(super) head: Head,
+    /// How many entries went into the record that the store keeps.
+    pub(super) kept: u64,
     standings: Option<(u64, Standings)>,
-}
-
-/// What a new workspace is told of itself.
-pub struct Opening {
-    pub kind: Kind,
-    pub lea: String,
-    pub administrator: PersonId,
-    pub name: String,
-    pub login: Option<String>,
-    pub keys: PathBuf,
+    /// How many entries that nobody signed are to be signed all the same, because a person said so.
+    accepted: u64,
 }
 
 impl Workspace {
-    /// Makes a workspace in a new or empty folder, with its first person, an administrator.
-    ///
-    /// # Errors
-    /// When the folder holds something, or a file cannot be made.
-    pub fn create(folder: &Path, opening: Opening) -> Result<Workspace, WorkError> {
-        if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(format!("{}: this folder is not empty: name a new one", folder.display()).into());
-        }
-        fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
-        let origin = origin_of(&opening.lea)?;
-        let keys = Keys::create(&opening.keys, &origin)?;
-        let log = SqliteLog::create(&folder.join(JOURNAL))?;
-        let archive = Archive::open(&folder.join(EVIDENCE))?;
-        let mut workspace = Workspace::new(log, archive, Some(keys))?;
-        workspace.begin(opening, &origin)?;
-        Ok(workspace)
-    }
-
-    fn begin(&mut self, opening: Opening, origin: &Origin) -> Result<(), WorkError> {
-        let key = self.keys.as_ref().map(|keys| keys.verifier().to_string()).unwrap_or_default();
-        let today = london::day_of(clock::now());
-        let Opening { kind, lea, administrator: person, name, login, .. } = opening;
-        let opened = WorkspaceOpened {
-            kind,
-            lea,
-            origin: origin.to_string(),
-            key,
-            standard: custodes_standard::STANDARD.to_owned(),
-            program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
-            mark: Mark::of(random()?),
-        };
-        let added =
-            PersonAdded { person: person.clone(), name, login, user_ids: Vec::new(), mark: Mark::of(random()?) };
-        let given = RoleGiven {
-            person: person.clone(),
-            role: Role::Administrator,
-            from: today,
-            until: None,
-            deputy_for: None,
-            reason: "opened the workspace".into(),
-        };
-        let acts = [Act::from(opened), added.into(), given.into()];
-        // Nobody is known yet who could be asked: these three begin the journal together.
-        self.write(&person, acts.into(), Expect::Head(self.head))?
-            .map_err(|_| WorkError::from("the journal is not new"))?;
-        self.sign()
-    }
-
     /// Opens a workspace to work in it.
     ///
     /// # Errors
@@ -110,23 +63,39 @@ impl Workspace {
     pub fn open(folder: &Path, keys: &Path) -> Result<Workspace, WorkError> {
         let journal = folder.join(JOURNAL);
         if !journal.is_file() {
+            if making::is_in_the_making(folder) {
+                return Err(interrupted(folder));
+            }
             return Err(format!(
                 "{}: there is no workspace in this folder: make one with `custodes init`, or name one with --workspace",
                 folder.display()
             )
             .into());
         }
-        let log = SqliteLog::open(&journal)?;
+        let log = match SqliteLog::open(&journal) {
+            Err(OpenError::Unfinished { .. }) => return Err(interrupted(folder)),
+            opened => opened?,
+        };
         let archive = Archive::open(&folder.join(EVIDENCE))?;
         let mut workspace = Workspace::new(log, archive, None)?;
+        if workspace.head.size.0 == 0 && making::is_in_the_making(folder) {
+            return Err(interrupted(folder));
+        }
         let origin = workspace.opened()?.origin.clone();
         workspace.keys = Keys::open(keys, &origin)?;
+        workspace.finish_what_was_interrupted(folder);
+        // Where nobody acts, as after a change of version, every opening would fold the same entries again. What
+        // cannot be kept is no less right.
+        if workspace.continues_what_was_signed() {
+            let _ = workspace.keep_record();
+        }
         Ok(workspace)
     }
 
     fn new(log: SqliteLog, archive: Archive, keys: Option<Keys>) -> Result<Workspace, WorkError> {
         let head = log.head()?;
-        let mut workspace = Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None };
+        let mut workspace =
+            Workspace { log, archive, record: Record::default(), keys, head, kept: 0, standings: None, accepted: 0 };
         workspace.take_up_kept_record()?;
         workspace.catch_up()?;
         Ok(workspace)
@@ -155,32 +124,8 @@ impl Workspace {
         Ok(VerifierKey::parse(&self.opened()?.key).map_err(|error| error.to_string())?)
     }
 
-    fn take_up_kept_record(&mut self) -> Result<(), WorkError> {
-        // The key by which the fold was signed is named by the journal's own first entry.
-        let Some(bytes) = self.log.derived(fold::NAME)? else { return Ok(()) };
-        let Some(key) = self.key_of_first_entry()? else { return Ok(()) };
-        let Some((record, head)) = fold::unseal(&bytes, &key) else { return Ok(()) };
-        if head.size <= self.head.size && self.root_at(head.size)? == head.root && record.size == head.size.0 {
-            self.kept = record.size;
-            self.record = record;
-        }
-        Ok(())
-    }
-
-    fn key_of_first_entry(&self) -> Result<Option<VerifierKey>, WorkError> {
-        let mut key = None;
-        self.log.read(LeafIndex(0), TreeSize(self.head.size.0.min(1)), &mut |entry| {
-            let content = entry.content.and_then(|content| serde_json::from_slice::<Content>(&content.bytes).ok());
-            if let Some(Content { act: Act::WorkspaceOpened(opened), .. }) = content {
-                key = VerifierKey::parse(&opened.key).ok();
-            }
-            ControlFlow::Continue(())
-        })?;
-        Ok(key)
-    }
-
     /// The root of the tree as it was at a smaller size.
-    fn root_at(&self, size: TreeSize) -> Result<custodes_journal::hash::Hash, WorkError> {
+    pub(super) fn root_at(&self, size: TreeSize) -> Result<Hash, WorkError> {
         Ok(Frontier::read(size, |level, index| self.log.node(level, index))?.root())
     }
 
@@ -218,56 +163,65 @@ impl Workspace {
         by: &PersonId,
         prepare: impl Fn(&Workspace) -> Result<Vec<Act>, WorkError>,
     ) -> Result<Vec<Done>, WorkError> {
-        if self.keys.is_none() {
-            return Err(
-                "this machine's user does not hold the workspace's key, so nothing can be written (see CUSTODES_KEYS)"
-                    .into(),
-            );
-        }
         self.refuse_what_was_rolled_back()?;
         for _ in 0..TRIES {
-            let expect = Expect::Head(self.head);
             let acts = prepare(self)?;
             let refusals = self.refusals(by, &acts)?;
             let refused = !refusals.is_empty();
             let write = if refused { self.refusal(&acts, &refusals) } else { acts };
-            match self.write(by, write, expect)? {
+            let turn = self.turn()?;
+            match self.write(&turn, by, write)? {
                 Err(Moved) => self.catch_up()?,
                 Ok(done) => {
-                    self.sign()?;
+                    self.sign_in(&turn)?;
                     self.keep_record()?;
                     return if refused { Err(WorkError::Refused(refusals)) } else { Ok(done) };
                 }
             }
         }
-        Err("other programs keep writing to the journal: try again".into())
+        Err(MOVED.into())
+    }
+
+    /// The first of some acts that may not be done now; nothing is journalled.
+    ///
+    /// # Errors
+    /// When the account evidence cannot be read.
+    pub fn first_refused(&mut self, by: &PersonId, acts: &[Act]) -> Result<Option<usize>, WorkError> {
+        Ok(self.refusals_of_each(by, acts)?.iter().position(|refusals| !refusals.is_empty()))
     }
 
     fn refusals(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Refusal>, WorkError> {
+        let mut refusals: Vec<Refusal> = Vec::new();
+        for refusal in self.refusals_of_each(by, acts)?.into_iter().flatten() {
+            // Several acts at once may be refused for one reason: it is said once.
+            if !refusals.contains(&refusal) {
+                refusals.push(refusal);
+            }
+        }
+        Ok(refusals)
+    }
+
+    fn refusals_of_each(&mut self, by: &PersonId, acts: &[Act]) -> Result<Vec<Vec<Refusal>>, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
-        let standings = self.standings.as_ref().map(|(_, standings)| standings);
+        // Asked again for each act of many, and reckoned from every account.
+        let known: RefCell<BTreeMap<PersonId, Standing>> = RefCell::default();
         let standing_of = |person: &PersonId| {
-            let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-            standings.map(|standings| standings.of(person, registered, now)).unwrap_or_default()
+            known.borrow_mut().entry(person.clone()).or_insert_with(|| self.known_standing(person, now)).clone()
         };
         let standing = standing_of(by);
         let actor = Actor { person: by, standing: &standing, now };
-        Ok(acts.iter().flat_map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
+        Ok(acts.iter().map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
     }
 
     /// Whether somebody may do or see something that is no act.
     ///
     /// # Errors
     /// [`WorkError::Refused`], with why.
-    pub fn permit(
-        &mut self,
-        by: &PersonId,
-        action: custodes_compliance::roles::Action,
-        clause: Option<&str>,
-    ) -> Result<(), WorkError> {
+    pub fn permit(&mut self, by: &PersonId, action: Action, clause: Option<&str>) -> Result<(), WorkError> {
         let now = self.now()?;
-        let standing = self.standing_of(by)?;
+        // Account evidence is read only where something hangs on it.
+        let standing = if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
         let actor = Actor { person: by, standing: &standing, now };
         let refusals = admission::permission(&self.record, action, clause, &actor);
         if refusals.is_empty() { Ok(()) } else { Err(WorkError::Refused(refusals)) }
@@ -277,11 +231,15 @@ impl Workspace {
     ///
     /// # Errors
     /// When the evidence cannot be read.
-    pub fn standing_of(&mut self, person: &PersonId) -> Result<custodes_compliance::roles::Standing, WorkError> {
+    pub fn standing_of(&mut self, person: &PersonId) -> Result<Standing, WorkError> {
         let now = self.now()?;
         self.refresh_standings()?;
+        Ok(self.known_standing(person, now))
+    }
+
+    fn known_standing(&self, person: &PersonId, now: Instant) -> Standing {
         let registered = self.record.person(person).map_or(&[][..], |person| &person.user_ids);
-        Ok(self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default())
+        self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default()
     }
 
     /// Account evidence is read again when an import may have changed it.
@@ -320,33 +278,30 @@ impl Workspace {
         }
     }
 
-    fn write(&mut self, by: &PersonId, acts: Vec<Act>, expect: Expect) -> Result<Result<Vec<Done>, Moved>, WorkError> {
+    /// Writes what was prepared from the journal as it was read; signs nothing yet.
+    fn write(&mut self, turn: &Turn, by: &PersonId, acts: Vec<Act>) -> Result<Result<Vec<Done>, Moved>, WorkError> {
         let at = self.now()?;
-        let entries = self.entries(by, &acts, at)?;
-        let first =
-            match self.log.append(&entries.iter().map(|(entry, _)| entry.clone()).collect::<Vec<_>>(), expect, None) {
-                Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
-                appended => appended?,
-            };
-        Ok(Ok(self.take(by, at, entries, first)))
-    }
-
-    /// Folds what was just written.
-    fn take(&mut self, by: &PersonId, at: Instant, entries: Vec<(NewEntry, Content)>, appended: Appended) -> Vec<Done> {
+        let (entries, contents) = self.entries(by, acts, at)?;
+        self.intend(turn, &entries)?;
+        let appended = match self.log.append(&entries, Expect::Head(self.head), None) {
+            Err(LogError::Moved { .. }) => return Ok(Err(Moved)),
+            appended => appended?,
+        };
+        // Folds what was just written.
         self.head = appended.head;
-        let mut done = Vec::new();
-        for (place, (entry, content)) in entries.into_iter().enumerate() {
-            done.push(Done { by: by.clone(), at, entry: appended.first.0 + place as u64 });
+        let mut done = Vec::with_capacity(entries.len());
+        for ((entry, content), place) in entries.into_iter().zip(contents).zip(appended.first.0..) {
+            done.push(Done { by: by.clone(), at, entry: place });
             self.record.apply(at, &Mark::of(entry.leaf.subject.0), Some(content));
         }
-        done
+        Ok(Ok(done))
     }
 
-    /// The entries of acts, each with a salt of its own.
-    fn entries(&self, by: &PersonId, acts: &[Act], at: Instant) -> Result<Vec<(NewEntry, Content)>, WorkError> {
+    /// The entries of acts, each with a salt of its own; and what stands in each.
+    fn entries(&self, by: &PersonId, acts: Vec<Act>, at: Instant) -> Result<(Vec<NewEntry>, Vec<Content>), WorkError> {
         // Acts of one transaction may rest on each other: a person is added, then given a role.
         let mut marks: BTreeMap<PersonId, Mark> = BTreeMap::new();
-        for act in acts {
+        for act in &acts {
             if let Act::PersonAdded(added) = act {
                 marks.insert(added.person.clone(), added.mark.clone());
             }
@@ -355,97 +310,37 @@ impl Workspace {
             self.record.person(person).map(|person| person.mark.clone()).or_else(|| marks.get(person).cloned())
         };
         let login = login();
-        let mut entries = Vec::new();
+        let (mut entries, mut contents) = (Vec::with_capacity(acts.len()), Vec::with_capacity(acts.len()));
         for act in acts {
-            let subject = match act {
+            let subject = match &act {
                 Act::RoleGiven(given) => known(&given.person),
                 _ => None,
             };
             let subject = match subject {
                 Some(subject) => subject,
-                None => self.record.subject_of(act, Mark::of(random()?)),
+                None => self.record.subject_of(&act, Mark::of(random()?)),
             };
             let actor = known(by).map_or([0; 16], |mark| mark.bytes());
-            let content = Content { by: by.clone(), login: login.clone(), act: act.clone() };
+            let kind = act.kind().to_owned();
+            let content = Content { by: by.clone(), login: login.clone(), act };
             let bytes = serde_json::to_vec(&content).map_err(|error| error.to_string())?;
             let salt = Salt(random()?);
-            let leaf = Leaf {
-                time: at.0,
-                kind: act.kind().to_owned(),
-                actor: RandomId(actor),
-                subject: RandomId(subject.bytes()),
-                commitment: commitment(&salt, &bytes),
-            };
-            entries.push((NewEntry { leaf, salt, content: bytes }, content));
+            let commitment = commitment(&salt, &bytes);
+            let (actor, subject) = (RandomId(actor), RandomId(subject.bytes()));
+            let leaf = Leaf { time: at.0, kind, actor, subject, commitment };
+            entries.push(NewEntry { leaf, salt, content: bytes });
+            contents.push(content);
         }
-        Ok(entries)
+        Ok((entries, contents))
     }
+}
 
-    /// Disposes of entries' content and writes the record of it, in one transaction.
-    ///
-    /// # Errors
-    /// As [`Workspace::act`]; and when bytes could not be wiped because another program has the file open.
-    pub fn dispose(&mut self, by: &PersonId, of: &[LeafIndex], record: Act) -> Result<(), WorkError> {
-        self.refuse_what_was_rolled_back()?;
-        let refusals = self.refusals(by, std::slice::from_ref(&record))?;
-        if !refusals.is_empty() {
-            let refused = self.refusal(std::slice::from_ref(&record), &refusals);
-            let _ = self.write(by, refused, Expect::Anything)?;
-            self.sign()?;
-            return Err(WorkError::Refused(refusals));
-        }
-        let at = self.now()?;
-        let entries = self.entries(by, &[record], at)?;
-        let new: Vec<NewEntry> = entries.iter().map(|(entry, _)| entry.clone()).collect();
-        let wiped = self.log.dispose(of, &new, Expect::Head(self.head));
-        // What was folded still holds what is gone: fold anew from what is left.
-        self.record = Record::default();
-        self.kept = 0;
-        self.catch_up()?;
-        self.sign()?;
-        wiped?;
-        Ok(())
-    }
-
-    /// A journal that is older than what was signed, or another one, is not written to.
-    fn refuse_what_was_rolled_back(&mut self) -> Result<(), WorkError> {
-        let Some(keys) = &self.keys else { return Ok(()) };
-        let memory = keys.memory()?;
-        let remembered = memory.head();
-        if self.head.size < remembered.size || self.root_at(remembered.size)? != remembered.root {
-            // The signer says which of the two it is.
-            self.sign()?;
-        }
-        Ok(())
-    }
-
-    /// Signs the present state and keeps the checkpoint.
-    ///
-    /// # Errors
-    /// When it does not continue what was signed before.
-    pub fn sign(&mut self) -> Result<(), WorkError> {
-        let Some(keys) = &self.keys else { return Ok(()) };
-        let origin = self.origin()?;
-        let signed = keys.sign(|remembered| offered(&self.log, &origin, remembered))?;
-        let size = signed.checkpoint.checkpoint().head().size;
-        // A checkpoint of this size may have been cosigned since; signing it again adds nothing.
-        if self.log.latest_checkpoint(size)?.is_none_or(|(kept, _)| kept != size) {
-            self.log.keep_checkpoint(size, &signed.checkpoint.to_text())?;
-        }
-        Ok(())
-    }
-
-    fn keep_record(&mut self) -> Result<(), WorkError> {
-        let Some(keys) = &self.keys else { return Ok(()) };
-        if self.record.size < self.kept + fold::EVERY {
-            return Ok(());
-        }
-        if let Some(bytes) = fold::seal(&self.record, self.head, keys.signer()) {
-            self.log.keep_derived(fold::NAME, Some(&bytes))?;
-            self.kept = self.record.size;
-        }
-        Ok(())
-    }
+fn interrupted(folder: &Path) -> WorkError {
+    format!(
+        "{}: the making of this workspace was interrupted: give the same `custodes init` again, and it is finished",
+        folder.display()
+    )
+    .into()
 }
 
 /// Another program wrote in between.
@@ -467,26 +362,4 @@ pub fn read_entry(entry: &custodes_journal::entry::Entry) -> Result<(Instant, Ma
 /// The machine's own name for whoever runs the program: it stands behind the person they act as.
 pub fn login() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
-}
-
-/// A journal's name: the LEA, folded, and random digits, so that no two are alike.
-fn origin_of(lea: &str) -> Result<Origin, WorkError> {
-    let folded: String =
-        lea.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let folded = folded.trim_matches('-');
-    let name = if folded.is_empty() { "lea" } else { folded };
-    let random: String = random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Origin::parse(&format!("custodes.invalid/{name}/{random}")).map_err(|error| error.to_string())?)
-}
-
-/// The journal's present state, and the proof that it continues the one remembered.
-fn offered(log: &SqliteLog, origin: &Origin, remembered: Head) -> Result<(Checkpoint, ConsistencyProof), WorkError> {
-    let head = log.head()?;
-    let proof = if head.size < remembered.size || remembered.size.0 == 0 {
-        ConsistencyProof::new(Vec::new())
-    } else {
-        ConsistencyProof::make(remembered.size, head.size, |level, index| log.node(level, index))
-            .map_err(|error| error.to_string())?
-    };
-    Ok((Checkpoint::new(origin.clone(), head), proof))
 }

@@ -1,17 +1,23 @@
 //! The program from outside: what it prints, writes and answers, and what must hold of the tree it comes from.
 
+mod a_larger_sample;
 mod annual_return;
 mod answers;
 mod architecture;
 mod documentation;
 mod forms;
 mod hostile;
+mod judging;
+mod kept;
+mod killed;
 mod mistakes;
 mod national;
+mod own_records;
 mod patterns;
 mod sameness;
 mod story;
 mod tampering;
+mod two_years_later;
 mod witness;
 mod worked_examples;
 

@@ -1,6 +1,7 @@
 //! From a made-up force's bundle to the National Auditor's receipt, and the view over all LEAs.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::story::{self, Story};
 use super::witness::copy;
@@ -41,9 +42,19 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.does("na1", "witness init w --name witness.example/na");
     let view = story.does("na1", "national");
     assert!(
-        view.contains("MISSING, 5 days late") && view.contains("OVERDUE, 1 day") && view.contains("none came yet"),
+        view.contains("MISSING, 5 days late") && view.contains("OVERDUE, 1 day late") && view.contains("none came yet"),
         "{view}"
     );
+
+    let board = story.does("na1", "status");
+    for part in [
+        "RETURNS of LEAs (1)",
+        "5 days late          northmere, audits of the quarter, due 2026-10-15: MISSING",
+        "DEMANDS on LEAs that are not met (1)",
+        "1 day late          K1 on northmere, made 2026-10-20, due 2026-10-19",
+    ] {
+        assert!(board.contains(part), "{part:?} is not said:\n{board}");
+    }
 
     let receipt = story.does(
         "na1",
@@ -79,6 +90,24 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.is_refused("na1", "receive rewritten.zip --lea northmere --witness-dir w", "REFUSED");
     let view = story.does("na1", "national");
     assert!(view.contains("REFUSED        B3") && view.contains("last bundle    B2"), "{view}");
+    let board = story.does("na1", "status");
+    for part in ["BUNDLES that were refused, and no good one has followed (1)", "received 2026-10-20 as"] {
+        assert!(board.contains(part), "{part:?} is not said:\n{board}");
+    }
+    assert!(!board.contains("DEMANDS"), "what was met is not asked for any longer:\n{board}");
+
+    // What was received is read again by whoever verifies, also the bundle that was refused.
+    let said = story.does_alone("verify national");
+    assert!(said.contains("Everything holds"), "{said}");
+    for bundle in ["two.zip", "rewritten.zip"] {
+        let object = object_of(&story.path().join("national"), &story.path().join(bundle));
+        let whole = fs::read(&object).expect("an object");
+        fs::remove_file(&object).expect("removed");
+        fs::write(&object, &whole[1..]).expect("written");
+        let (well, said) = story.run("anybody", "verify national");
+        assert!(!well && said.contains("its bytes are not those that were taken in"), "{said}");
+        fs::write(&object, whole).expect("written");
+    }
 
     // The cosignature on the receipt is added to the LEA's own journal.
     let witness = fs::read_to_string(story.path().join("w/witness.pub")).expect("text");
@@ -87,6 +116,15 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story.does("ad1", &format!("witness trust {} --reason \"read out on the telephone\"", witness.trim()));
     let added = story.does("ad1", "witness add receipt.txt");
     assert!(added.contains("witness.example/na cosigned"), "{added}");
+}
+
+/// Where the evidence store keeps these bytes.
+fn object_of(workspace: &Path, file: &Path) -> PathBuf {
+    let bytes = fs::read(file).expect("a file");
+    let parts = fs::read_dir(workspace.join("evidence/objects")).expect("objects").flatten();
+    let objects = parts.flat_map(|part| fs::read_dir(part.path()).expect("objects").flatten());
+    let same = |path: &PathBuf| fs::read(path).expect("an object") == bytes;
+    objects.map(|object| object.path()).find(same).expect("it is kept")
 }
 
 /// A national workspace with a National Auditor whom section 3 lets audit, and the LEA in its register.
@@ -116,8 +154,11 @@ fn the_national_auditors_own_audit_runs_through_and_is_told_to_the_extent_that_w
     story.does("ad9", "role give na2 national-auditor --reason deputises");
     story.does("na1", "audit open 8.3.4 --from 2026-04-01 --to 2026-10-01");
     let conclusion = "--outcome satisfactory --findings none --extent none --action none";
-    story.run("na1", "audit settle A1 dismissed --reason looked");
-    let (well, said) = story.run("na1", &format!("audit complete A1 {conclusion}"));
+    let complete = format!("audit complete A1 {conclusion}");
+    story.is_refused("na1", &complete, "nobody has answered what 8.3.4 asks (deleted)");
+    story.does("na1", "audit add A1 * --reason \"asked of every copy at once\"");
+    story.does("na1", "audit judge A1 * all=pass");
+    let (well, said) = story.run("na1", &complete);
     assert!(well, "{said}");
     story.does("na2", "audit sign-off A1");
     story.does("ad9", "person add lc1 --name \"L. Controller\"");

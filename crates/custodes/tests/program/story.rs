@@ -2,8 +2,9 @@
 //! what its reader sees. The transcript beside this file is the golden; read it before it is accepted.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::{northmere, root};
 
@@ -27,6 +28,35 @@ impl Story {
         Story { folder, now: now.to_owned(), frozen: false, workspace: "northmere", transcript: String::new() }
     }
 
+    /// A story that prints the same on each run: its clock moves only where it is told to.
+    pub fn stands_still(now: &str) -> Story {
+        let mut story = Story::begins(now);
+        story.frozen = true;
+        story
+    }
+
+    /// Does what is told elsewhere, and leaves it out of this transcript.
+    pub fn untold<T>(&mut self, does: impl FnOnce(&mut Story) -> T) -> T {
+        let told = self.transcript.len();
+        let came_of_it = does(self);
+        self.transcript.truncate(told);
+        came_of_it
+    }
+
+    /// Whether it reads as it was kept; CUSTODES_ACCEPT=1 keeps it as it reads now.
+    pub fn reads_as(&self, name: &str) {
+        let golden = root().join("crates/custodes/tests/program").join(name);
+        let transcript = self.transcript();
+        if std::env::var_os("CUSTODES_ACCEPT").is_some() {
+            fs::write(&golden, &transcript).expect("written");
+        }
+        let kept = fs::read_to_string(&golden).expect("the golden");
+        assert!(
+            kept == transcript,
+            "{name} reads otherwise; read it, then keep it with CUSTODES_ACCEPT=1:\n{transcript}"
+        );
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -45,19 +75,24 @@ impl Story {
 
     /// Runs one command as a person; returns what it printed, and whether it ended well.
     pub fn run(&mut self, person: &str, command: &str) -> (bool, String) {
-        self.ran(person, command, &["--as", person])
+        self.ran(person, command, &["--as", person], None)
+    }
+
+    /// The same, and the person types a line.
+    pub fn types(&mut self, person: &str, command: &str, line: &str) -> (bool, String) {
+        self.ran(person, command, &["--as", person], Some(line))
     }
 
     /// A command that needs nobody's permission.
     pub fn does_alone(&mut self, command: &str) -> String {
-        let (well, said) = self.ran("anybody", command, &[]);
+        let (well, said) = self.ran("anybody", command, &[], None);
         assert!(well, "{command}\n{said}");
         said
     }
 
-    fn ran(&mut self, person: &str, command: &str, more: &[&str]) -> (bool, String) {
+    fn ran(&mut self, person: &str, command: &str, more: &[&str], typed: Option<&str>) -> (bool, String) {
         let arguments = words(command);
-        let output = Command::new(env!("CARGO_BIN_EXE_custodes"))
+        let mut running = Command::new(env!("CARGO_BIN_EXE_custodes"))
             .args(&arguments)
             .args(more)
             .current_dir(self.path())
@@ -67,11 +102,21 @@ impl Story {
             .env("FAKETIME", format!("{}{}", if self.frozen { "" } else { "@" }, self.now))
             .env("TZ", "UTC")
             .env("USER", "clerk")
-            .output()
+            .stdin(if typed.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("the program starts");
+        if let Some(line) = typed {
+            let mut input = running.stdin.take().expect("its input");
+            // It may have ended before it read anything.
+            let _ = input.write_all(format!("{line}\n").as_bytes());
+        }
+        let output = running.wait_with_output().expect("it ends");
         let said = String::from_utf8(output.stdout).expect("UTF-8") + &String::from_utf8_lossy(&output.stderr);
         let ended = output.status.code().expect("it ends by itself");
-        self.transcript.push_str(&format!("{person}$ custodes {command}\n{said}[{ended}]\n"));
+        let typed = typed.map(|line| format!("{line}\n")).unwrap_or_default();
+        self.transcript.push_str(&format!("{person}$ custodes {command}\n{typed}{said}[{ended}]\n"));
         (ended == 0, said)
     }
 
@@ -93,8 +138,17 @@ impl Story {
     }
 }
 
+/// Where a story breaks off, the way up to there is told.
+impl Drop for Story {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.transcript());
+        }
+    }
+}
+
 /// Words of a command line; quotes hold words together.
-fn words(command: &str) -> Vec<String> {
+pub fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (place, part) in command.split('"').enumerate() {
         if place % 2 == 1 {
@@ -111,8 +165,12 @@ fn masked(line: &str) -> String {
     if line.starts_with("— ") {
         return "— <random>".to_owned();
     }
-    // A frame and a seed are what they are on every machine.
-    let drawn = ["frame_sha256 ", "seed "].iter().any(|start| line.trim_start().starts_with(start));
+    // A frame, a seed and the hash of a secret are what they are on every machine.
+    let alone = line.len() == 64 && line.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let drawn = alone
+        || line.contains("secret:")
+        || line.contains("seed beacon")
+        || ["frame_sha256 ", "seed "].iter().any(|start| line.trim_start().starts_with(start));
     let mut out = String::new();
     let mut run = String::new();
     for c in line.chars().chain(['\n']) {
@@ -149,24 +207,14 @@ pub fn evidence(into: &Path) -> PathBuf {
 
 #[test]
 fn a_quarter_at_a_made_up_force() {
-    let mut story = Story::begins("2026-10-01 08:00:00");
-    story.frozen = true;
+    let mut story = Story::stands_still("2026-10-01 08:00:00");
     evidence(story.path());
     let key = opening(&mut story);
     sampling(&mut story);
     judging(&mut story);
     noncompliance(&mut story);
     to_the_national_auditor(&mut story, &key);
-    let golden = root().join("crates/custodes/tests/program/story.txt");
-    let transcript = story.transcript();
-    if std::env::var_os("CUSTODES_ACCEPT").is_some() {
-        fs::write(&golden, &transcript).expect("written");
-    }
-    let kept = fs::read_to_string(&golden).expect("the golden");
-    assert!(
-        kept == transcript,
-        "the story reads otherwise; read it, then keep it with CUSTODES_ACCEPT=1:\n{transcript}"
-    );
+    story.reads_as("story.txt");
 }
 
 /// Returns the public key of the journal.
@@ -228,6 +276,9 @@ pub fn sampling(story: &mut Story) {
     story.is_refused("la1", "seed dice A1 123 --witness sm1", "roll 17 more");
     story.is_refused("sm1", "seed dice A1 31415926535897932384 --witness sm1", "does not enter them");
     story.does("la1", "seed dice A1 \"31415 92653 58979 32384\" --witness sm1");
+    story.is_refused("la1", "draw A1", "sm1 has not confirmed the dice");
+    story.is_refused("sm1", "seed confirm A1 31415926535897932385", "not the digits");
+    story.does("sm1", "seed confirm A1 \"31415 92653 58979 32384\"");
     story.does("la1", "draw A1");
     story.is_refused("la1", "draw A1", "has drawn already");
     story.is_refused(

@@ -45,6 +45,7 @@ fn made() -> Story {
     story.does("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01");
     story.does("la1", "plan commit A1 --size 4 --rationale enough --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A1 31415926535897932384 --witness sm1");
+    story.does("sm1", "seed confirm A1 31415926535897932384");
     story.does("la1", "draw A1");
     let worklist = story.does("la1", "audit worklist A1");
     let keys: Vec<String> =
@@ -279,7 +280,45 @@ fn an_entry_taken_out_put_elsewhere_or_added_is_noticed() {
     let mut more = entries.clone();
     more.push(entries.last().expect("an entry").clone());
     copied.replace(&more, &checkpoints);
-    copied.does_not_hold("the last 1 entries are not signed");
+    copied.does_not_hold("the last entry is not signed");
+    // Nobody's act signs what somebody else wrote, unless a person says so after a look.
+    let (code, said) = copied.act();
+    assert!(code == 1 && said.contains("no program of this key's holder wrote it"), "{said}");
+    let (code, said) = copied.run(&["hold", "place", "--reason", "asked for", "--as", "sm1", "--accept-unsigned", "2"]);
+    assert!(code == 1 && said.contains("--accept-unsigned 1"), "{said}");
+    copied.does_not_hold("the last entry is not signed");
+    let (code, said) = copied.run(&["hold", "place", "--reason", "asked for", "--as", "sm1", "--accept-unsigned", "1"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn the_first_entry_and_the_triggers_cannot_be_taken_away_unnoticed_either() {
+    let copied = Copied::new();
+    let (entries, checkpoints) = copied.entries();
+    copied.replace(&entries[1..], &checkpoints);
+    copied.does_not_hold("checkpoint of");
+    assert_ne!(copied.act().0, 0);
+
+    // The name of a trigger, in the table where SQLite keeps it: from now on the trigger is another one.
+    let copied = Copied::new();
+    copied.edit(b"an entry is never changed", b"an entry can be changed. ");
+    copied.does_not_hold("trigger entry_stays is not as it was made");
+}
+
+#[test]
+fn of_two_instances_with_a_copy_of_the_key_each_the_checkpoint_of_one_convicts_the_other() {
+    let (here, elsewhere) = (Copied::new(), Copied::new());
+    assert_eq!(here.act().0, 0);
+    let (code, said) = elsewhere.run(&["hold", "place", "A1", "--reason", "asked for", "--as", "la1"]);
+    assert_eq!(code, 0, "{said}");
+    // Each by itself is whole, and neither holder remembers what the other signed.
+    here.holds();
+    elsewhere.holds();
+    let (_, checkpoints) = elsewhere.entries();
+    let kept = here.0.path().join("from-elsewhere.txt");
+    fs::write(&kept, &checkpoints.last().expect("a checkpoint").1).expect("written");
+    let (code, said) = here.run(&["verify", "--checkpoint", kept.to_str().expect("UTF-8")]);
+    assert!(code == 1 && said.contains("not those that were signed"), "{said}");
 }
 
 #[test]
@@ -327,6 +366,52 @@ fn yesterdays_copy_and_a_second_instance_are_refused_by_the_next_act_and_named_b
     fs::rename(&yesterday, copied.workspace()).expect("restored");
     copied.does_not_hold("old copy");
     assert_ne!(copied.act().0, 0);
+}
+
+#[test]
+fn a_workspace_that_names_its_own_witness_convinces_its_own_people_and_nobody_else() {
+    let copied = Copied::new();
+    let does = |arguments: &[&str]| {
+        let (code, said) = copied.run(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {said}");
+        said
+    };
+    let witness = does(&["witness", "init", "w", "--name", "witness.example/w"]);
+    let key = witness.lines().find_map(|line| line.strip_prefix("Public key")).expect("a key").trim().to_owned();
+    let journal = fs::read_to_string(copied.key_file("key")).expect("a key");
+    let journal = SignerKey::parse(journal.trim()).expect("a key").verifier().to_string();
+    does(&["witness", "know", &journal, "--dir", "w"]);
+    does(&["witness", "trust", &key, "--reason", "phoned", "--as", "ad1"]);
+    assert!(copied.holds().contains("Trusted by this workspace itself: witness.example/w has cosigned nothing"));
+    let put = |name: &str, text: &str| fs::write(copied.0.path().join(name), text).expect("written");
+    put("request.txt", &does(&["witness", "request"]));
+    put("answer.txt", &does(&["witness", "cosign", "request.txt", "--dir", "w"]));
+    does(&["witness", "add", "answer.txt"]);
+    assert_eq!(copied.act().0, 0);
+    let said = copied.holds();
+    for part in [
+        "Witnessed: never by a witness whose key was given",
+        "Trusted by this workspace itself: witness.example/w cosigned up to",
+        "the 1 after them could still be rewritten",
+        "To anybody else that proves nothing",
+    ] {
+        assert!(said.contains(part), "{part:?} is not said:\n{said}");
+    }
+    let said = does(&["verify", "--witness", &key]);
+    assert!(said.contains("Witnessed: today") && !said.contains("Trusted by"), "{said}");
+    // The same of a bundle, for whoever receives it.
+    does(&["bundle", "--audit", "A1", "--for", "the court", "--out", "A1.zip", "--as", "la1"]);
+    let said = does(&["verify", "A1.zip", "--key", &journal]);
+    assert!(said.contains("never by a witness whose key was given") && said.contains("Trusted by this"), "{said}");
+    let said = does(&["verify", "A1.zip", "--key", &journal, "--witness", &key]);
+    assert!(said.contains("Witnessed: today") && !said.contains("Trusted by"), "{said}");
+    // A thief with the key who keeps the cosigned checkpoint to look witnessed is convicted by it.
+    let (_, checkpoints) = copied.entries();
+    let (size, cosigned) = checkpoints.iter().find(|(_, note)| note.contains("witness.example/w")).expect("cosigned");
+    copied.rewrite_with_the_key();
+    let mut log = SqliteLog::open(&copied.journal()).expect("the journal");
+    log.keep_checkpoint(*size, cosigned).expect("kept");
+    copied.does_not_hold("not those that were signed");
 }
 
 #[test]

@@ -67,6 +67,19 @@ impl Archive {
         self.path_of(object).is_file()
     }
 
+    /// That there is an object of that name with so many bytes: what can be said of it without reading it.
+    ///
+    /// # Errors
+    /// It is missing, has another length, or cannot be looked at.
+    pub fn expect(&self, object: &Sha256, bytes: u64) -> Result<(), Problem> {
+        match fs::metadata(self.path_of(object)) {
+            Ok(there) if there.len() == bytes => Ok(()),
+            Ok(there) => Err(other_length(object, there.len(), bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Fault::Missing { object: *object }.into()),
+            Err(error) => Err(Fault::Unreadable { object: *object, because: error.to_string() }.into()),
+        }
+    }
+
     /// Reads an object to its end and compares it with its name. Returns its length in bytes.
     ///
     /// # Errors
@@ -112,14 +125,7 @@ impl Archive {
         let failed = |error: io::Error| unusable(&self.root, &error);
         match fs::metadata(&path) {
             Ok(there) if there.len() == incoming.bytes => return Ok(true),
-            Ok(there) => {
-                let what = format!(
-                    "it has {} bytes in the evidence store, where {} were taken in",
-                    there.len(),
-                    incoming.bytes
-                );
-                return Err(Problem::new(format!("object {}", incoming.sha256), what, "restore it from a backup"));
-            }
+            Ok(there) => return Err(other_length(&incoming.sha256, there.len(), incoming.bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
         }
@@ -131,6 +137,11 @@ impl Archive {
         fs::rename(&incoming.path, &path).and_then(|()| sync_folder(folder)).map_err(failed)?;
         Ok(false)
     }
+}
+
+fn other_length(object: &Sha256, found: u64, expected: u64) -> Problem {
+    let what = format!("it has {found} bytes in the evidence store, where {expected} were taken in");
+    Problem::new(format!("object {object}"), what, "restore it from a backup")
 }
 
 /// A new name in a folder lasts once the folder itself is on the disk.

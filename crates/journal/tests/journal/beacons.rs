@@ -1,6 +1,6 @@
 //! The beacon against rounds that others published.
 
-use custodes_journal::beacon::{BeaconSignature, Mistyped, NotTheBeacon, Round};
+use custodes_journal::beacon::{BeaconSignature, GENESIS, Mistyped, NotTheBeacon, Round};
 use custodes_journal::cosignature::PosixSeconds;
 
 use crate::grown::flips;
@@ -29,6 +29,17 @@ fn published_rounds_verify_and_give_the_published_randomness() {
         let signature = BeaconSignature::parse(signature).unwrap();
         assert_eq!(signature.verify(round(number)).unwrap().to_string(), randomness);
     }
+}
+
+#[test]
+fn the_first_round_from_an_instant_is_not_before_it_and_the_one_before_is() {
+    for seconds in [0, GENESIS - 1, GENESIS, GENESIS + 1, GENESIS + 2, GENESIS + 3, 1_694_775_601, 1_694_775_603] {
+        let first = Round::first_from(at(seconds)).unwrap();
+        assert!(first.published_at() >= at(seconds), "{seconds}");
+        let before = Round::new(first.number() - 1);
+        assert!(before.is_none_or(|before| before.published_at() < at(seconds)), "{seconds}");
+    }
+    assert_eq!(Round::first_from(at(1_694_775_601)), Round::new(657_413));
 }
 
 #[test]

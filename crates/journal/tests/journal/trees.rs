@@ -1,5 +1,7 @@
 //! Trees against the published roots, and against another implementation.
 
+use std::collections::BTreeSet;
+
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use custodes_journal::hash::Hash;
 use custodes_journal::tree::{Frontier, TreeSize, root_over};
@@ -85,7 +87,35 @@ fn a_frontier_is_read_back_from_kept_nodes_at_every_size() {
     Frontier::read(TreeSize(grown.size() + 1), |level, index| grown.node(level, index)).unwrap_err();
 }
 
+/// RFC 6962, section 2.1, as it is written there.
+fn merkle_tree_hash(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => Hash::of_nothing(),
+        [leaf] => *leaf,
+        _ => {
+            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+            Hash::of_node(&merkle_tree_hash(left), &merkle_tree_hash(right))
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_root_and_every_complete_subtree_are_those_of_rfc_6962(size in 0_u64..300) {
+        let leaves: Vec<Hash> = (0..size).map(|leaf| Hash::of_leaf(&leaf.to_be_bytes())).collect();
+        let mut frontier = Frontier::empty();
+        let mut complete = Vec::new();
+        leaves.iter().for_each(|leaf| frontier.append(*leaf, |node| complete.push(node)));
+        prop_assert_eq!(frontier.root(), merkle_tree_hash(&leaves));
+        let places: BTreeSet<(u8, u64)> = complete.iter().map(|node| (node.level, node.index)).collect();
+        prop_assert_eq!(places.len(), complete.len(), "each is complete once");
+        prop_assert_eq!(complete.len() as u64, (0..u64::BITS).map(|level| size >> level).sum::<u64>());
+        for node in complete {
+            let span = (node.index << node.level) as usize..((node.index + 1) << node.level) as usize;
+            prop_assert_eq!(node.hash, merkle_tree_hash(&leaves[span]));
+        }
+    }
+
     #[test]
     fn roots_are_those_of_another_implementation(leaves: Vec<Vec<u8>>) {
         let mut other = MemoryBackedTree::<Sha256, Vec<u8>>::new();

@@ -26,6 +26,12 @@ pub enum OpenError {
     )]
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error(
+        "'{}' was written by an earlier Custodes that was never released (form {found}; this one knows form {known}): \
+         open it with the program that made it",
+        .path.display()
+    )]
+    Older { path: PathBuf, found: i64, known: i64 },
+    #[error(
         "the file system does not allow a write-ahead log (journal mode '{mode}'): keep the journal on a local disk, \
          not on a network share"
     )]

@@ -1,25 +1,53 @@
 //! Reading everything: what opening, which must be quick, does not.
 
+use std::ops::ControlFlow;
+
 use custodes_journal::hash::Hash;
 use custodes_journal::log::{Head, Log, LogError};
-use custodes_journal::tree::{LeafIndex, TreeSize};
-use rusqlite::Statement;
+use custodes_journal::tree::{Frontier, LeafIndex, Node, TreeSize};
+use rusqlite::Connection;
 
 use super::errors::failed;
-use super::{READ, SqliteLog, natural, read};
-use crate::nodes::{self, Frontier, Place};
+use super::open::SCHEMA;
+use super::{READ, SqliteLog, natural, nodes, read};
 
 impl SqliteLog {
-    /// Has SQLite check its file, and makes every node and the root again from the leaves. Gives the head that
-    /// was examined. Whether contents are what the leaves commit to is for the journal's own verification.
+    /// Has SQLite check its file, makes every node and the root again from the leaves, and looks whether the
+    /// tables and their triggers are those that [`SqliteLog::create`] makes. Gives the head that was examined. Whether contents are what the leaves commit to is for the journal's own verification.
     ///
     /// # Errors
     /// [`LogError::Damaged`] with the first thing found; else when the store cannot be read.
     pub fn examine(&self) -> Result<Head, LogError> {
+        self.examine_telling(&mut |_| {})
+    }
+
+    /// The same for those who wait for it: `told` hears of every entry that was read.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::examine`].
+    pub fn examine_telling(&self, told: &mut dyn FnMut(LeafIndex)) -> Result<Head, LogError> {
         self.check_file()?;
         let head = self.head()?;
-        self.check_tree(head)?;
+        self.check_tree(head, told)?;
+        self.check_schema()?;
         Ok(head)
+    }
+
+    /// Who wants to change what is written takes the triggers away first.
+    fn check_schema(&self) -> Result<(), LogError> {
+        let made = Connection::open_in_memory().map_err(failed(READ))?;
+        made.execute_batch(SCHEMA).map_err(failed(READ))?;
+        let (made, found) = (schema_of(&made)?, schema_of(&self.database)?);
+        let other = made.iter().find(|part| !found.contains(part)).or(found.iter().find(|part| !made.contains(part)));
+        match other {
+            None => Ok(()),
+            Some(part) => Err(LogError::Damaged(format!(
+                "its {} {} is not as it was made: somebody changed the tables or their triggers; {}",
+                part.kind,
+                part.name,
+                read::RESTORE
+            ))),
+        }
     }
 
     fn check_file(&self) -> Result<(), LogError> {
@@ -35,17 +63,18 @@ impl SqliteLog {
         Ok(())
     }
 
-    fn check_tree(&self, head: Head) -> Result<(), LogError> {
-        let mut statement = self.database.prepare(read::NODE).map_err(failed(READ))?;
-        let mut frontier = Frontier::new(0, Vec::new());
+    fn check_tree(&self, head: Head, told: &mut dyn FnMut(LeafIndex)) -> Result<(), LogError> {
+        let mut kept = nodes::Read::new(&self.database)?;
+        let mut frontier = Frontier::empty();
         let mut wrong = None;
         self.read(LeafIndex(0), head.size, &mut |entry| {
-            frontier.push(Hash::of_leaf(&entry.leaf), |place, hash| {
-                if wrong.is_none() {
-                    wrong = wrong_node(&mut statement, place, hash);
+            frontier.append(Hash::of_leaf(&entry.leaf), |node| {
+                if wrong.is_none() && nodes::is_kept(&node) {
+                    wrong = wrong_node(&mut kept, node);
                 }
             });
-            if wrong.is_some() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+            told(entry.index);
+            if wrong.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if let Some(error) = wrong {
             return Err(error);
@@ -69,13 +98,30 @@ impl SqliteLog {
     }
 }
 
-fn wrong_node(statement: &mut Statement<'_>, place: Place, hash: Hash) -> Option<LogError> {
-    match read::node_row(statement, place.level, place.index) {
-        Ok(Some(found)) if found == hash => None,
+/// A table, index or trigger, as SQLite keeps it.
+#[derive(PartialEq, Eq)]
+struct Part {
+    kind: String,
+    name: String,
+    of: String,
+    sql: Option<String>,
+}
+
+fn schema_of(database: &Connection) -> Result<Vec<Part>, LogError> {
+    let mut statement =
+        database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").map_err(failed(READ))?;
+    let parts = statement
+        .query_map([], |row| Ok(Part { kind: row.get(0)?, name: row.get(1)?, of: row.get(2)?, sql: row.get(3)? }));
+    parts.and_then(Iterator::collect).map_err(failed(READ))
+}
+
+fn wrong_node(kept: &mut nodes::Read<'_>, node: Node) -> Option<LogError> {
+    match kept.kept(node.level, node.index) {
+        Ok(Some(found)) if found == node.hash => None,
         Ok(_) => Some(LogError::Damaged(format!(
             "the hash kept for the subtree at level {}, place {} is not that of its leaves; {}",
-            place.level,
-            place.index,
+            node.level,
+            node.index,
             read::RESTORE
         ))),
         Err(error) => Some(error),

@@ -3,6 +3,7 @@
 mod backup;
 mod errors;
 mod examine;
+mod nodes;
 mod open;
 mod read;
 mod settings;
@@ -68,8 +69,7 @@ const BACK_UP: &str = "back up the journal";
 
 impl Log for SqliteLog {
     fn head(&self) -> Result<Head, LogError> {
-        let moment = self.one_moment()?;
-        Ok(read::head_of(&read::frontier(&moment)?))
+        read::head(&self.database)
     }
 
     fn append(&mut self, entries: &[NewEntry], expect: Expect, key: Option<&str>) -> Result<Appended, LogError> {
@@ -99,7 +99,7 @@ impl Log for SqliteLog {
 
     fn node(&self, level: u8, index: u64) -> Result<Hash, LogError> {
         let moment = self.one_moment()?;
-        read::node(&moment, level, index)
+        nodes::node(&moment, level, index)
     }
 
     fn keep_checkpoint(&mut self, size: TreeSize, note: &str) -> Result<(), LogError> {
@@ -131,10 +131,11 @@ impl Log for SqliteLog {
         read::derived(&self.database, name)
     }
 
-    fn keep_derived(&mut self, name: &str, bytes: Option<&[u8]>) -> Result<(), LogError> {
+    fn keep_derived(&mut self, name: &str, bytes: Option<&[u8]>, made_of: Head) -> Result<bool, LogError> {
         let transaction = self.begin(WRITE)?;
-        write::derived(&transaction, name, bytes)?;
-        transaction.commit().map_err(failed(WRITE))
+        let kept = write::derived(&transaction, name, bytes, made_of)?;
+        transaction.commit().map_err(failed(WRITE))?;
+        Ok(kept)
     }
 }
 

@@ -7,13 +7,14 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::errors::{OpenError, failed};
 use super::settings::Settings;
-use super::{SqliteLog, read, write};
+use super::{SqliteLog, nodes, read, write};
 
 /// "Cust", in the place where SQLite files say whose they are.
 const APPLICATION: i64 = 0x4375_7374;
-/// The form of the tables. A journal of a later form is not opened.
-const FORM: i64 = 1;
-const SCHEMA: &str = include_str!("schema.sql");
+/// The form of the tables. A journal of another form is not opened. Form 1, which kept a hash for every leaf
+/// and for every pair of them, was never released.
+const FORM: i64 = 2;
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
 
 /// Versions before it can lose commits in write-ahead mode (a race between a checkpoint and a writer).
 const LEAST_LIBRARY: i32 = 3_051_003;
@@ -41,10 +42,11 @@ impl SqliteLog {
         SqliteLog::open_with(path, Settings::default())
     }
 
-    /// Opens a journal that must not change, if need be on a medium that cannot be written.
+    /// Opens a journal that must not change, if need be on a medium that cannot be written. Whether its head is that
+    /// of its entries is not asked: whoever verifies a damaged journal opens it so, and can say more.
     ///
     /// # Errors
-    /// As [`SqliteLog::open`].
+    /// When there is none, or it is not one, or a newer version made it.
     pub fn open_read_only(path: &Path) -> Result<SqliteLog, OpenError> {
         check_library(rusqlite::version_number(), rusqlite::version())?;
         let path = existing(path)?;
@@ -57,7 +59,7 @@ impl SqliteLog {
         };
         Settings::default().for_reading(&database)?;
         database.pragma_update(None, "query_only", 1).map_err(OpenError::setting)?;
-        read::frontier(&database)?;
+        read::head(&database)?;
         Ok(SqliteLog { database })
     }
 
@@ -97,7 +99,7 @@ impl SqliteLog {
         let database = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OURS_ALONE)?;
         settings.for_reading(&database)?;
         settings.for_writing(&database)?;
-        read::frontier(&database)?;
+        nodes::frontier(&database)?;
         write::purge_if_nobody_minds(&database, settings.how_patient())?;
         Ok(SqliteLog { database })
     }
@@ -128,6 +130,7 @@ fn require_journal(database: &Connection, path: &Path) -> Result<(), OpenError> 
     let path = path.to_owned();
     match whose(database, &path)? {
         Whose::Ours { form: FORM } => Ok(()),
+        Whose::Ours { form: found } if found < FORM => Err(OpenError::Older { path, found, known: FORM }),
         Whose::Ours { form: found } => Err(OpenError::Newer { path, found, known: FORM }),
         Whose::Nobodys => Err(OpenError::Unfinished { path }),
         Whose::Anothers => Err(OpenError::NotAJournal { path }),
@@ -196,6 +199,8 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), OpenError> {
 
 #[cfg(test)]
 mod tests {
+    use custodes_journal::tree::TreeSize;
+
     use super::*;
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
         assert!(connect_immutable(&path).is_none(), "the journal is open, and its log has pages");
         drop(log);
         let database = connect_immutable(&path).unwrap().unwrap();
-        assert_eq!(read::frontier(&database).unwrap().size(), 0);
+        assert_eq!(nodes::frontier(&database).unwrap().size(), TreeSize(0));
         assert!(!beside(&path, "-shm").exists());
     }
 }

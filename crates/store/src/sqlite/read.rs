@@ -3,79 +3,31 @@
 use std::ops::ControlFlow;
 
 use custodes_journal::entry::{Content, Entry, Salt};
-use custodes_journal::hash::Hash;
 use custodes_journal::log::{Appended, Head, LogError};
-use custodes_journal::tree::{LeafIndex, TreeSize};
+use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
 use super::errors::{because, failed};
 use super::{Cause, READ, hash, natural, whole};
-use crate::nodes::Frontier;
 
 pub(super) fn head_of(frontier: &Frontier) -> Head {
-    Head { size: TreeSize(frontier.size()), root: frontier.root() }
-}
-
-/// The head as it is written, and that the entries and the nodes agree with it. Reads a few rows, however many
-/// entries there are.
-pub(super) fn frontier(database: &Connection) -> Result<Frontier, LogError> {
-    let (size, root) = head_row(database)?;
-    let last: Option<i64> =
-        database.query_row("SELECT max(idx) FROM entry", [], |row| row.get(0)).map_err(failed(READ))?;
-    let entries = last.map_or(Ok(0), |last| natural(last, "an entry's place").map(|last| last + 1))?;
-    if entries != size {
-        return Err(LogError::Damaged(format!("its head says {size} entries, and there are {entries}; {RESTORE}")));
-    }
-    let mut statement = database.prepare(NODE).map_err(failed(READ))?;
-    let peaks: Result<Vec<Hash>, LogError> = Frontier::places(size)
-        .map(|place| {
-            node_row(&mut statement, place.level, place.index)?.ok_or_else(|| missing_node(place.level, place.index))
-        })
-        .collect();
-    let frontier = Frontier::new(size, peaks?);
-    if frontier.root() != root {
-        let found = frontier.root();
-        return Err(LogError::Damaged(format!(
-            "its head says that {size} entries have the root {root}, and its nodes give {found}; {RESTORE}"
-        )));
-    }
-    Ok(frontier)
+    Head { size: frontier.size(), root: frontier.root() }
 }
 
 pub(super) const RESTORE: &str = "restore a backup";
 
-fn head_row(database: &Connection) -> Result<(u64, Hash), LogError> {
+/// As it is written; opening to write, appending and examining find out whether it is that of the entries.
+pub(super) fn head(database: &Connection) -> Result<Head, LogError> {
     let row: Option<(i64, Vec<u8>)> = database
         .query_row("SELECT size, root FROM head", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()
         .map_err(failed(READ))?;
     let (size, root) = row.ok_or_else(|| LogError::Damaged(format!("it has no head; {RESTORE}")))?;
-    Ok((natural(size, "the size in its head")?, hash(&root, "the root in its head")?))
+    Ok(Head { size: TreeSize(natural(size, "the size in its head")?), root: hash(&root, "the root in its head")? })
 }
 
 pub(super) fn purge_due(database: &Connection) -> Result<Option<i64>, LogError> {
     database.query_row("SELECT purge_due FROM head", [], |row| row.get(0)).map_err(failed(READ))
-}
-
-pub(super) const NODE: &str = "SELECT hash FROM node WHERE level = ?1 AND idx = ?2";
-
-pub(super) fn node_row(statement: &mut Statement<'_>, level: u8, index: u64) -> Result<Option<Hash>, LogError> {
-    let place = (i64::from(level), whole(index, READ)?);
-    let row: Option<Vec<u8>> = statement.query_row(place, |row| row.get(0)).optional().map_err(failed(READ))?;
-    row.map(|bytes| hash(&bytes, "a node's hash")).transpose()
-}
-
-fn missing_node(level: u8, index: u64) -> LogError {
-    LogError::Damaged(format!("the hash of the subtree at level {level}, place {index} is missing; {RESTORE}"))
-}
-
-pub(super) fn node(database: &Connection, level: u8, index: u64) -> Result<Hash, LogError> {
-    let (size, _) = head_row(database)?;
-    if index >= size.checked_shr(level.into()).unwrap_or(0) {
-        return Err(because(READ, Cause::NoSuchNode { size, level, index }));
-    }
-    let mut statement = database.prepare(NODE).map_err(failed(READ))?;
-    node_row(&mut statement, level, index)?.ok_or_else(|| missing_node(level, index))
 }
 
 /// Entries are handed over when this many of them, or this many bytes, are read: so no lock is held while the
@@ -93,7 +45,7 @@ pub(super) fn entries(
     to: TreeSize,
     each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
 ) -> Result<(), LogError> {
-    let (size, _) = head_row(database)?;
+    let size = head(database)?.size.0;
     if to.0 > size {
         return Err(because(READ, Cause::Beyond { size, wanted: to.0 }));
     }
@@ -154,7 +106,7 @@ fn entry(row: &Row<'_>, index: u64) -> Result<Entry, LogError> {
     Ok(Entry { index: LeafIndex(index), leaf: row.get(1).map_err(failed(READ))?, content })
 }
 
-fn missing_entry(index: u64) -> LogError {
+pub(super) fn missing_entry(index: u64) -> LogError {
     LogError::Damaged(format!("entry {index} is missing; {RESTORE}"))
 }
 

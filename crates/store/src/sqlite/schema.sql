@@ -32,10 +32,10 @@ BEGIN SELECT RAISE(ABORT, 'content is disposed of or left as it is'); END;
 CREATE TRIGGER content_remains BEFORE DELETE ON content
 BEGIN SELECT RAISE(ABORT, 'content is emptied, and its row stays'); END;
 
--- The complete subtrees of the tree over the leaves, the leaves' own hashes at level 0. Two rows an entry, so no
--- trigger looks at each that comes in.
+-- The complete subtrees of at least sixteen leaves. Those of fewer are made from their leaves, which lie side by
+-- side, whenever somebody asks: level 4 is the lowest that is kept.
 CREATE TABLE node (
-    level INTEGER NOT NULL,
+    level INTEGER NOT NULL CHECK (level >= 4),
     idx   INTEGER NOT NULL,
     hash  BLOB NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (level, idx)

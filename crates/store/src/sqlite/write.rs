@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use custodes_journal::entry::{Leaf, NewEntry, commitment};
+use custodes_journal::entry::{NewEntry, commitment};
 use custodes_journal::hash::Hash;
-use custodes_journal::log::{Appended, Expect, LogError};
-use custodes_journal::tree::{LeafIndex, TreeSize};
-use rusqlite::Connection;
+use custodes_journal::log::{Appended, Expect, Head, LogError};
+use custodes_journal::tree::{Frontier, LeafIndex, Node, TreeSize};
+use rusqlite::{Connection, Statement};
 
 use super::errors::{StillThere, because, failed};
-use super::{Cause, DISPOSE, PURGE, WRITE, read, whole};
-use crate::nodes::{Frontier, Place};
+use super::{Cause, DISPOSE, PURGE, WRITE, nodes, read, whole};
 
 /// The leaf's bytes. What is written stays for good, so nothing is taken that no verifier could confirm.
 fn sound_leaf(entry: &NewEntry, place: usize) -> Result<Vec<u8>, LogError> {
@@ -18,24 +17,26 @@ fn sound_leaf(entry: &NewEntry, place: usize) -> Result<Vec<u8>, LogError> {
     if commitment(&entry.salt, &entry.content) != entry.leaf.commitment {
         return Err(unsound("its leaf does not commit to its content and salt"));
     }
-    let leaf = entry.leaf.to_bytes();
-    Leaf::parse(&leaf).map_err(|_| unsound("its leaf has no canonical form; look at its kind"))?;
-    Ok(leaf)
+    if !entry.leaf.has_a_form() {
+        return Err(unsound("its leaf has no canonical form; look at its kind"));
+    }
+    Ok(entry.leaf.to_bytes())
 }
 
 /// How many entries go in before the nodes over them do: enough that each table is written in long runs.
 const RUN: usize = 4096;
 
 pub(super) fn append(database: &Connection, entries: &[NewEntry], expect: Expect) -> Result<Appended, LogError> {
-    let mut frontier = read::frontier(database)?;
+    let mut frontier = nodes::frontier(database)?;
     let found = read::head_of(&frontier);
     if let Expect::Head(expected) = expect
         && expected != found
     {
         return Err(LogError::Moved { expected, found });
     }
+    let mut insert = Insert::new(database)?;
     for (number, run) in entries.chunks(RUN).enumerate() {
-        append_run(database, run, number * RUN, &mut frontier)?;
+        insert.run(run, number * RUN, &mut frontier)?;
     }
     let head = read::head_of(&frontier);
     if !entries.is_empty() {
@@ -46,24 +47,39 @@ pub(super) fn append(database: &Connection, entries: &[NewEntry], expect: Expect
     Ok(Appended { first: LeafIndex(found.size.0), head, repeated: false })
 }
 
-fn append_run(database: &Connection, run: &[NewEntry], place: usize, frontier: &mut Frontier) -> Result<(), LogError> {
-    let prepare = |sql| database.prepare(sql).map_err(failed(WRITE));
-    let mut leaves = prepare("INSERT INTO entry (idx, leaf) VALUES (?1, ?2)")?;
-    let mut contents = prepare("INSERT INTO content (idx, salt, bytes) VALUES (?1, ?2, ?3)")?;
-    let mut nodes: Vec<(Place, Hash)> = Vec::with_capacity(2 * run.len());
-    for (place, entry) in (place..).zip(run) {
-        let index = whole(frontier.size(), WRITE)?;
-        let leaf = sound_leaf(entry, place)?;
-        leaves.execute((index, &leaf)).map_err(failed(WRITE))?;
-        contents.execute((index, entry.salt.0, &entry.content)).map_err(failed(WRITE))?;
-        frontier.push(Hash::of_leaf(&leaf), |place, hash| nodes.push((place, hash)));
+/// What an append says again and again, prepared once.
+struct Insert<'a> {
+    leaf: Statement<'a>,
+    content: Statement<'a>,
+    node: Statement<'a>,
+}
+
+impl<'a> Insert<'a> {
+    fn new(database: &'a Connection) -> Result<Insert<'a>, LogError> {
+        let prepare = |sql| database.prepare(sql).map_err(failed(WRITE));
+        Ok(Insert {
+            leaf: prepare("INSERT INTO entry (idx, leaf) VALUES (?1, ?2)")?,
+            content: prepare("INSERT INTO content (idx, salt, bytes) VALUES (?1, ?2, ?3)")?,
+            node: prepare(nodes::INSERT)?,
+        })
     }
-    nodes.sort_unstable();
-    let mut statement = prepare("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?;
-    for (Place { level, index }, hash) in nodes {
-        statement.execute((level, whole(index, WRITE)?, hash.0)).map_err(failed(WRITE))?;
+
+    /// Writes some entries, the first of which is the one at `place` of all that are to be written.
+    fn run(&mut self, run: &[NewEntry], place: usize, frontier: &mut Frontier) -> Result<(), LogError> {
+        let mut complete: Vec<Node> = Vec::new();
+        for (place, entry) in (place..).zip(run) {
+            let index = whole(frontier.size().0, WRITE)?;
+            let leaf = sound_leaf(entry, place)?;
+            self.leaf.execute((index, &leaf)).map_err(failed(WRITE))?;
+            self.content.execute((index, entry.salt.0, &entry.content)).map_err(failed(WRITE))?;
+            frontier.append(Hash::of_leaf(&leaf), |node| {
+                if nodes::is_kept(&node) {
+                    complete.push(node);
+                }
+            });
+        }
+        nodes::write(&mut self.node, complete)
     }
-    Ok(())
 }
 
 pub(super) fn remember(database: &Connection, key: &str, appended: &Appended) -> Result<(), LogError> {
@@ -137,7 +153,16 @@ pub(super) fn checkpoint(database: &Connection, size: TreeSize, note: &str) -> R
     Ok(())
 }
 
-pub(super) fn derived(database: &Connection, name: &str, bytes: Option<&[u8]>) -> Result<(), LogError> {
+/// Whether it was kept: not where the journal has moved on from the head that it was made of.
+pub(super) fn derived(
+    database: &Connection,
+    name: &str,
+    bytes: Option<&[u8]>,
+    made_of: Head,
+) -> Result<bool, LogError> {
+    if read::head(database)? != made_of {
+        return Ok(false);
+    }
     match bytes {
         Some(bytes) => {
             let sql = "INSERT INTO derived (name, bytes) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET bytes = ?2";
@@ -146,5 +171,5 @@ pub(super) fn derived(database: &Connection, name: &str, bytes: Option<&[u8]>) -
         None => database.execute("DELETE FROM derived WHERE name = ?1", [name]),
     }
     .map_err(failed(WRITE))?;
-    Ok(())
+    Ok(true)
 }

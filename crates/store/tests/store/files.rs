@@ -94,23 +94,26 @@ fn a_journal_is_made_once_and_again_only_when_its_making_was_interrupted() {
 }
 
 #[test]
-fn a_journal_of_a_newer_form_is_left_to_the_newer_program() {
+fn a_journal_of_another_form_is_left_to_the_program_that_made_it() {
     let journal = Sqlite::with(3);
-    journal.tamper("PRAGMA user_version = 2").unwrap();
+    journal.tamper("PRAGMA user_version = 3").unwrap();
     let error = refusal(&journal.path());
-    assert!(matches!(error, OpenError::Newer { found: 2, known: 1, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 3, known: 2, .. }), "{error}");
+    journal.tamper("PRAGMA user_version = 1").unwrap();
+    let error = refusal(&journal.path());
+    assert!(matches!(error, OpenError::Older { found: 1, known: 2, .. }), "{error}");
 }
 
 #[test]
 fn a_slip_with_sql_is_refused_by_the_database() {
-    let journal = Sqlite::with(3);
+    let journal = Sqlite::with(17);
     journal.connect().append(&entries("keyed", 0..1), Expect::Anything, Some("key")).unwrap();
     journal.connect().dispose(&[LeafIndex(1)], &[entry("record", 0)], Expect::Anything).unwrap();
     let head = journal.connect().head().unwrap();
     for sql in [
         "UPDATE entry SET leaf = x'00'",
         "DELETE FROM entry WHERE idx = 4",
-        "INSERT INTO entry VALUES (9, x'00')",
+        "INSERT INTO entry VALUES (99, x'00')",
         "INSERT INTO entry VALUES (-1, x'00')",
         "INSERT OR REPLACE INTO entry VALUES (0, x'00')",
         "UPDATE content SET bytes = x'00' WHERE idx = 0",
@@ -123,6 +126,7 @@ fn a_slip_with_sql_is_refused_by_the_database() {
         "UPDATE node SET hash = zeroblob(32)",
         "DELETE FROM node",
         "INSERT INTO node VALUES (0, 0, zeroblob(32))",
+        "INSERT INTO node VALUES (4, 0, zeroblob(32))",
         "UPDATE head SET size = 4",
         "UPDATE head SET root = zeroblob(32)",
         "DELETE FROM head",
@@ -142,20 +146,23 @@ fn a_slip_with_sql_is_refused_by_the_database() {
 #[test]
 fn what_was_tampered_with_is_found() {
     for (sql, at_once) in [
-        ("DROP TRIGGER entry_remains; DELETE FROM entry WHERE idx = 12", true),
-        ("DROP TRIGGER node_stays; UPDATE node SET hash = zeroblob(32) WHERE level = 3 AND idx = 0", true),
-        ("DROP TRIGGER node_remains; DELETE FROM node WHERE level = 0 AND idx = 12", true),
-        ("DROP TRIGGER head_goes_on; UPDATE head SET size = 12", true),
+        ("DROP TRIGGER entry_remains; DELETE FROM entry WHERE idx = 76", true),
+        ("DROP TRIGGER entry_stays; UPDATE entry SET leaf = x'00' WHERE idx = 70", true),
+        ("DROP TRIGGER entry_remains; DELETE FROM entry WHERE idx = 70", true),
+        ("DROP TRIGGER node_stays; UPDATE node SET hash = zeroblob(32) WHERE level = 6 AND idx = 0", true),
+        ("DROP TRIGGER node_remains; DELETE FROM node WHERE level = 6 AND idx = 0", true),
+        ("DROP TRIGGER head_goes_on; UPDATE head SET size = 76", true),
         ("DROP TRIGGER head_goes_on; UPDATE head SET root = zeroblob(32)", true),
         ("DROP TRIGGER head_remains; DELETE FROM head", true),
         ("DROP TRIGGER entry_stays; UPDATE entry SET leaf = x'00' WHERE idx = 4", false),
         ("DROP TRIGGER entry_remains; DELETE FROM entry WHERE idx = 4", false),
-        ("DROP TRIGGER node_stays; UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 2", false),
-        ("DROP TRIGGER node_remains; DELETE FROM node WHERE level = 0 AND idx = 4", false),
+        ("DROP TRIGGER node_stays; UPDATE node SET hash = zeroblob(32) WHERE level = 5 AND idx = 1", false),
+        ("DROP TRIGGER node_remains; DELETE FROM node WHERE level = 4 AND idx = 2", false),
         ("INSERT INTO node VALUES (9, 0, zeroblob(32))", false),
         ("DROP TRIGGER content_remains; DELETE FROM content WHERE idx = 4", false),
     ] {
-        let journal = Sqlite::with(13);
+        // Of 64, 8, 4 and 1: the first of these subtrees is kept, the others are made from their leaves.
+        let journal = Sqlite::with(77);
         journal.connect().examine().unwrap();
         journal.tamper(&format!("PRAGMA foreign_keys = OFF; {sql}")).expect(sql);
         match SqliteLog::open(&journal.path()) {
@@ -245,7 +252,8 @@ fn a_journal_opened_for_reading_is_read_and_not_written() {
     assert_eq!(read_all(&log).len(), 5);
     let error = log.append(&entries("more", 0..1), Expect::Anything, None).unwrap_err().to_string();
     assert!(error.contains("opened for reading only"), "{error}");
-    assert!(log.keep_derived("fold", Some(b"x")).is_err());
+    let head = log.head().unwrap();
+    assert!(log.keep_derived("fold", Some(b"x"), head).is_err());
     // It sees what others write meanwhile.
     let head = journal.connect().append(&entries("more", 0..1), Expect::Anything, None).unwrap().head;
     assert_eq!(log.head().unwrap(), head);

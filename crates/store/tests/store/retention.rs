@@ -68,7 +68,8 @@ proptest! {
             log.append(&new, Expect::Anything, None).unwrap();
             written.extend(new);
             let content = &written[written.len() - 1].content;
-            log.keep_derived("fold", Some(content)).unwrap();
+            let head = log.head().unwrap();
+            assert!(log.keep_derived("fold", Some(content), head).unwrap());
             let of: Vec<usize> = chosen.iter().map(|index| index.index(written.len())).collect();
             let record = [entry("secret", written.len() as u64)];
             let indexes: Vec<LeafIndex> = of.iter().map(|index| LeafIndex(*index as u64)).collect();

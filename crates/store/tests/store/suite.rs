@@ -33,6 +33,7 @@ macro_rules! behaves_as_a_journal {
             the_journal_can_be_asked_and_written_while_it_is_read,
             the_latest_checkpoint_is_found_and_one_of_the_same_size_replaced,
             derived_facts_are_kept_until_something_is_disposed_of,
+            a_derived_fact_of_an_earlier_head_is_not_kept,
             writers_at_once_lose_nothing_and_fork_nothing,
             writers_that_expect_a_head_take_turns,
         }
@@ -248,17 +249,31 @@ pub fn the_latest_checkpoint_is_found_and_one_of_the_same_size_replaced<J: Journ
 pub fn derived_facts_are_kept_until_something_is_disposed_of<J: Journal>(new: fn() -> J) {
     let journal = new();
     let mut log = journal.connect();
-    log.keep_derived("fold", Some(b"one")).unwrap();
-    log.keep_derived("fold", Some(b"two")).unwrap();
-    log.keep_derived("other", Some(b"")).unwrap();
+    let head = log.head().unwrap();
+    assert!(log.keep_derived("fold", Some(b"one"), head).unwrap());
+    assert!(log.keep_derived("fold", Some(b"two"), head).unwrap());
+    assert!(log.keep_derived("other", Some(b""), head).unwrap());
     assert_eq!(journal.connect().derived("fold").unwrap().as_deref(), Some(&b"two"[..]));
     assert_eq!(log.derived("other").unwrap().as_deref(), Some(&b""[..]));
-    log.keep_derived("other", None).unwrap();
+    assert!(log.keep_derived("other", None, head).unwrap());
     assert_eq!(log.derived("other").unwrap(), None);
     append(&mut log, &entries("kept", 0..1));
     assert!(log.derived("fold").unwrap().is_some());
     log.dispose(&[LeafIndex(0)], &entries("record", 0..1), Expect::Anything).unwrap();
     assert_eq!(log.derived("fold").unwrap(), None);
+}
+
+pub fn a_derived_fact_of_an_earlier_head_is_not_kept<J: Journal>(new: fn() -> J) {
+    let journal = new();
+    let (mut slow, mut quick) = (journal.connect(), journal.connect());
+    append(&mut slow, &entries("kept", 0..1));
+    let made_of = slow.head().unwrap();
+    quick.dispose(&[LeafIndex(0)], &entries("record", 0..1), Expect::Anything).unwrap();
+    // What was made before the disposal would bring back what is gone.
+    assert!(!slow.keep_derived("fold", Some(&entry("kept", 0).content), made_of).unwrap());
+    assert_eq!(quick.derived("fold").unwrap(), None);
+    let now = slow.head().unwrap();
+    assert!(slow.keep_derived("fold", Some(b"of what is left"), now).unwrap());
 }
 
 const WRITERS: [&str; 3] = ["one", "two", "three"];

@@ -1,6 +1,7 @@
 //! Rules that win over every grant: one's own records, one's own findings, assigned items, second persons.
 
-use super::Actor;
+use super::{Actor, office_of};
+use crate::acts::audit::Matter;
 use crate::acts::{Act, AuditId, PersonId};
 use crate::record::{Item, Record};
 use crate::roles::{Refusal, Role};
@@ -19,16 +20,31 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Ref
             let refused = |key: &String| Refusal::OwnRecord { person: assigned.to.to_string(), key: key.clone() };
             assigned.keys.iter().filter(own).map(refused).collect()
         }
+        Act::ExceptionsSettled(settled) => {
+            let own = settled.owners.iter().find(|owner| owns(record, actor.person, &actor.standing.user_ids, owner));
+            let about = |owner: &String| match settled.exceptions.as_slice() {
+                [one] => one.subject.clone(),
+                _ => format!("one of these exceptions (of {owner})"),
+            };
+            own.map(|owner| Refusal::OwnRecord { person: actor.name(), key: about(owner) }).into_iter().collect()
+        }
+        Act::Attached(attached) => match &attached.to {
+            Matter::Item(audit, key) => item(record, audit, key, actor),
+            Matter::Audit(_) | Matter::Finding(_) if only_reviews(record, actor) => {
+                let action = "attach files to more than the records assigned to them";
+                vec![Refusal::NoRole { person: actor.name(), action, roles: office_of(record) }]
+            }
+            _ => Vec::new(),
+        },
+        Act::RoleGiven(given) if &given.person == actor.person => same("giving a role"),
         Act::FindingClosed(closed) => match record.findings.get(&closed.finding) {
             Some(finding) if &finding.raised.by == actor.person => same("closing a finding"),
             _ => Vec::new(),
         },
-        Act::AuditSignedOff(signed) => {
-            match record.audits.get(&signed.audit).and_then(|audit| audit.completed.as_ref()) {
-                Some((completed, _)) if &completed.by == actor.person => same("signing an audit off"),
-                _ => Vec::new(),
-            }
-        }
+        Act::AuditSignedOff(signed) => match record.audits.get(&signed.audit) {
+            Some(audit) if audit.is_work_of(actor.person, &record.findings) => same("signing an audit off"),
+            _ => Vec::new(),
+        },
         Act::ParametersApproved(approved) => match record.proposals.get(&approved.proposal) {
             Some(proposal) if &proposal.proposed.by == actor.person => same("approving parameters"),
             _ => Vec::new(),
@@ -57,22 +73,27 @@ fn item(record: &Record, audit: &AuditId, key: &str, actor: &Actor<'_>) -> Vec<R
     if is_own(record, actor.person, &actor.standing.user_ids, item) {
         refusals.push(Refusal::OwnRecord { person: actor.name(), key: key.to_owned() });
     }
-    let only_reviews = record.person(actor.person).is_some_and(|person| {
-        let roles = person.roles_on(actor.today());
-        roles.contains(&Role::Reviewer)
-            && !roles.contains(&Role::LocalAuditor)
-            && !roles.contains(&Role::NationalAuditor)
-    });
-    if only_reviews && item.assigned.as_ref() != Some(actor.person) {
+    if only_reviews(record, actor) && item.assigned.as_ref() != Some(actor.person) {
         refusals.push(Refusal::NotAssigned { person: actor.name(), key: key.to_owned() });
     }
     refusals
 }
 
+fn only_reviews(record: &Record, actor: &Actor<'_>) -> bool {
+    record.person(actor.person).is_some_and(|person| {
+        let roles = person.roles_on(actor.today());
+        roles.contains(&Role::Reviewer)
+            && !roles.contains(&Role::LocalAuditor)
+            && !roles.contains(&Role::NationalAuditor)
+    })
+}
+
 /// Whether one of the record's user ids is the person's, by the evidence or by what was registered here.
 fn is_own(record: &Record, person: &PersonId, from_evidence: &[String], item: &Item) -> bool {
+    item.owners.iter().any(|owner| owns(record, person, from_evidence, owner))
+}
+
+fn owns(record: &Record, person: &PersonId, from_evidence: &[String], owner: &String) -> bool {
     let registered = record.person(person).map_or(&[][..], |person| &person.user_ids);
-    item.owners
-        .iter()
-        .any(|owner| owner == person.as_str() || from_evidence.contains(owner) || registered.contains(owner))
+    owner == person.as_str() || from_evidence.contains(owner) || registered.contains(owner)
 }

@@ -1,13 +1,15 @@
 //! The order of steps: what must have happened before, and what may not have. Each refusal says what to do.
 
+mod audit;
 mod national;
+mod retention;
 
-use crate::acts::Act;
-use crate::acts::audit::{Contribution, ItemJudged, PlanCommitted, SampleDrawn, SeedContributed, SeedSource};
+use crate::acts::evidence::Original;
 use crate::acts::people::Kind;
-use crate::record::audit::{Audit, Stage};
-use crate::record::{Record, admission::Actor};
-use custodes_standard::model::{By, Clause, Sample};
+use crate::acts::{Act, PersonId};
+use crate::record::{Person, Record, admission::Actor};
+use crate::roles::{Action, Refusal, Role, independence};
+use custodes_standard::model::{By, Check, Clause};
 use custodes_standard::v3;
 
 type Steps = Result<(), String>;
@@ -15,10 +17,14 @@ type Steps = Result<(), String>;
 /// Why it is not the next step.
 pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<String> {
     let looked = match act {
-        Act::PersonAdded(_) | Act::PersonChanged(_) | Act::RoleGiven(_) | Act::RoleWithdrawn(_) => people(record, act),
+        Act::PersonAdded(_) | Act::PersonChanged(_) | Act::RoleGiven(_) | Act::RoleWithdrawn(_) => {
+            people(record, act, actor)
+        }
         Act::WitnessTrusted(_) | Act::WitnessDismissed(_) => witnesses(record, act),
-        Act::ParametersApproved(_) => parameters(record, act),
-        Act::EvidenceImported(_) | Act::EvidenceWithdrawn(_) | Act::QuarantineSettled(_) => evidence(record, act),
+        Act::ParametersProposed(_) | Act::ParametersApproved(_) => parameters(record, act),
+        Act::DataRequested(_) | Act::EvidenceImported(_) | Act::EvidenceWithdrawn(_) | Act::QuarantineSettled(_) => {
+            evidence(record, act, actor)
+        }
         Act::ReviewsRecorded(_) | Act::DueMoved(_) => reviews(record, act, actor),
         Act::NoncomplianceIdentified(_)
         | Act::NoncomplianceReported(_)
@@ -26,7 +32,9 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceRetested(_)
         | Act::NoncomplianceClosed(_)
         | Act::MisuseHandled(_) => matters(record, act, actor),
-        Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => retention(record, act),
+        Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
+            retention::refusals(record, act)
+        }
         Act::LeaRegistered(_)
         | Act::BundleReceived(_)
         | Act::ReturnExpected(_)
@@ -34,7 +42,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::DemandMet(_)
         | Act::DemandEscalated(_)
         | Act::ExtentSet(_) => national::refusals(record, act, actor),
-        _ => audit(record, act, actor),
+        _ => audit::refusals(record, act, actor),
     };
     looked.err().into_iter().collect()
 }
@@ -47,22 +55,33 @@ fn given(text: &str, what: &str) -> Steps {
     ensure(!text.trim().is_empty(), || format!("{what} is missing: it has to be written down"))
 }
 
-fn people(record: &Record, act: &Act) -> Steps {
+/// A log-in name stands for one person, or nobody could say who acted.
+fn login_is_free(record: &Record, login: Option<&String>, person: &PersonId) -> Steps {
+    let Some(login) = login else { return Ok(()) };
+    let taken = record.people.iter().find(|(id, other)| *id != person && other.login.as_ref() == Some(login));
+    ensure(taken.is_none(), || "this log-in name belongs to another person".to_owned())
+}
+
+fn people(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     let known = |person| record.person(person).ok_or_else(|| format!("{person} is not known in this workspace"));
     match act {
         Act::PersonAdded(act) => {
             given(&act.name, "the person's name")?;
             ensure(record.person(&act.person).is_none(), || format!("{} is there already", act.person))?;
-            let taken = act
-                .login
-                .as_ref()
-                .and_then(|login| record.people.iter().find(|(_, person)| person.login.as_ref() == Some(login)));
-            ensure(taken.is_none(), || "this log-in name belongs to another person".to_owned())
+            login_is_free(record, act.login.as_ref(), &act.person)
         }
-        Act::PersonChanged(act) => known(&act.person).and_then(|_| given(&act.reason, "the reason")),
-        Act::RoleGiven(act) => {
+        Act::PersonChanged(act) => {
             known(&act.person)?;
+            given(&act.reason, "the reason")?;
+            login_is_free(record, act.login.as_ref(), &act.person)
+        }
+        Act::RoleGiven(act) => {
+            let person = known(&act.person)?;
             given(&act.reason, "the reason for the appointment")?;
+            ensure(act.from >= actor.today(), || {
+                format!("a role is held from the day on which it is given, or later: {} is past", act.from)
+            })?;
+            apart(&act.person, person, act.role)?;
             ensure(act.until.is_none_or(|until| act.from < until), || {
                 "the role would end before it begins".to_owned()
             })?;
@@ -81,9 +100,41 @@ fn people(record: &Record, act: &Act) -> Steps {
             ensure(
                 person.holdings.iter().any(|holding| holding.role == act.role && holding.withdrawn.is_none()),
                 || format!("{} does not hold the role of {}", act.person, act.role.title()),
-            )
+            )?;
+            let others = record.people.iter().filter(|(id, _)| **id != act.person);
+            let administered = act.role != Role::Administrator
+                || others.into_iter().any(|(_, other)| other.holds(Role::Administrator, actor.today()));
+            ensure(administered, || {
+                format!(
+                    "{} is the only administrator, and nobody could give a role after this: appoint another first",
+                    act.person
+                )
+            })
         }
         _ => Ok(()),
+    }
+}
+
+/// Who keeps accounts and configuration sees no content of audits, and so holds no part that does.
+fn apart(id: &PersonId, person: &Person, role: Role) -> Steps {
+    let sees =
+        |role: &Role| [Action::ReadAudits, Action::JudgeItems].iter().any(|action| action.granted_to().contains(role));
+    let held = |wanted: &dyn Fn(&Role) -> bool| {
+        let holdings = person.holdings.iter().filter(|holding| holding.withdrawn.is_none());
+        holdings.map(|holding| holding.role).find(|role| wanted(role))
+    };
+    let other = match role {
+        Role::Administrator => held(&sees),
+        role if sees(&role) => held(&|held| *held == Role::Administrator),
+        _ => None,
+    };
+    match other {
+        Some(other) => Err(format!(
+            "{id} is {}, and an administrator sees no content of audits: one person cannot be {} too",
+            other.title(),
+            role.title()
+        )),
+        None => Ok(()),
     }
 }
 
@@ -102,25 +153,46 @@ fn witnesses(record: &Record, act: &Act) -> Steps {
 }
 
 fn parameters(record: &Record, act: &Act) -> Steps {
+    if let Act::ParametersProposed(act) = act {
+        return given(&act.rationale, "the reason for these parameters");
+    }
     let Act::ParametersApproved(act) = act else { return Ok(()) };
     let proposal = record.proposals.get(&act.proposal).ok_or_else(|| format!("there is no {}", act.proposal))?;
     ensure(proposal.approved.is_none(), || format!("{} was approved before", act.proposal))
 }
 
-fn evidence(record: &Record, act: &Act) -> Steps {
+fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     let import = |id| record.imports.get(id).ok_or_else(|| format!("there is no import {id}"));
     match act {
-        Act::EvidenceImported(act) => match &act.replaces {
-            Some(replaced) => ensure(import(replaced)?.in_force(), || format!("{replaced} is not in force any longer")),
-            None => Ok(()),
-        },
+        Act::DataRequested(act) => {
+            given(&act.what, "what is wanted")?;
+            given(&act.from_whom, "from whom it is wanted")
+        }
+        Act::EvidenceImported(act) => {
+            not_what_binds(record, sets_of(&act.originals), actor)?;
+            let Some(replaced) = &act.replaces else { return Ok(()) };
+            let earlier = import(replaced)?;
+            ensure(earlier.in_force(), || format!("{replaced} is not in force any longer"))?;
+            not_what_binds(record, sets_of(&earlier.what.originals), actor)?;
+            let lost = sets_of(&earlier.what.originals).find(|set| !sets_of(&act.originals).any(|other| other == *set));
+            ensure(lost.is_none(), || {
+                format!(
+                    "{replaced} also holds {}, which would be gone: import what stands in for all of it, or only add",
+                    lost.unwrap_or_default()
+                )
+            })
+        }
         Act::EvidenceWithdrawn(act) => {
             given(&act.reason, "the reason")?;
-            ensure(import(&act.import)?.in_force(), || format!("{} is not in force any longer", act.import))
+            let import = import(&act.import)?;
+            ensure(import.in_force(), || format!("{} is not in force any longer", act.import))?;
+            not_what_binds(record, sets_of(&import.what.originals), actor)
         }
         Act::QuarantineSettled(act) => {
             given(&act.reason, "the reason")?;
             let import = import(&act.import)?;
+            let file = import.what.originals.iter().filter(|original| original.name == act.file);
+            not_what_binds(record, file.filter_map(|original| original.set.as_deref()), actor)?;
             let rows = || import.what.quarantine.iter().filter(|row| row.file == act.file);
             ensure(rows().next().is_some(), || format!("{:?} of {} has no quarantined rows", act.file, act.import))?;
             let stranger = act.lines.iter().find(|line| !rows().any(|row| row.line == **line));
@@ -129,6 +201,28 @@ fn evidence(record: &Record, act: &Act) -> Steps {
             })
         }
         _ => Ok(()),
+    }
+}
+
+fn sets_of(originals: &[Original]) -> impl Iterator<Item = &str> {
+    originals.iter().filter_map(|original| original.set.as_deref())
+}
+
+/// Somebody whom section 3 keeps from auditing, by the evidence as it stands, does not change the evidence
+/// that does.
+fn not_what_binds<'a>(record: &Record, mut sets: impl Iterator<Item = &'a str>, actor: &Actor<'_>) -> Steps {
+    let touched = sets.find(|set| ["accounts", "auditors"].contains(set));
+    let audits = record
+        .person(actor.person)
+        .is_some_and(|person| person.roles_on(actor.today()).iter().any(|role| role.audits()));
+    let (Some(set), true) = (touched, audits) else { return Ok(()) };
+    let why = independence(&actor.name(), actor.standing, None, actor.today()).into_iter().find(|refusal| {
+        // What was never taken in binds nobody yet, and somebody has to begin.
+        !matches!(refusal, Refusal::AccountsUnknown { .. } | Refusal::ClearanceUnknown { .. })
+    });
+    match why {
+        Some(why) => Err(format!("{why}, so another person changes what is in {set}")),
+        None => Ok(()),
     }
 }
 
@@ -167,218 +261,6 @@ fn clause(id: &str) -> Result<&'static Clause, String> {
     v3::clause(id).ok_or_else(|| format!("the standard has no clause {id:?}; `custodes standard` lists them"))
 }
 
-fn audit(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
-    if let Act::AuditOpened(act) = act {
-        return opening(record, act);
-    }
-    if let Act::QueryAnswered(act) = act {
-        let query = record.queries.get(&act.query).ok_or_else(|| format!("there is no query {}", act.query))?;
-        given(&act.answer, "the answer")?;
-        ensure(&query.what.to == actor.person, || format!("{} was put to {}", act.query, query.what.to))?;
-        return ensure(query.answered.is_none(), || format!("{} was answered before", act.query));
-    }
-    if let Act::FindingClosed(act) = act {
-        let finding =
-            record.findings.get(&act.finding).ok_or_else(|| format!("there is no finding {}", act.finding))?;
-        given(&act.reason, "the reason")?;
-        return ensure(finding.closed.is_none(), || format!("{} was closed before", act.finding));
-    }
-    let Some(id) = super::audit_of(record, act) else { return Ok(()) };
-    let audit = record.audits.get(&id).ok_or_else(|| format!("there is no audit {id}"))?;
-    match act {
-        Act::AuditHandedOver(act) => {
-            given(&act.reason, "the reason for handing it over")?;
-            let person = record.person(&act.to).ok_or_else(|| format!("{} is not known in this workspace", act.to))?;
-            let roles = person.roles_on(actor.today());
-            ensure(super::office_of(record).iter().any(|role| roles.contains(role)), || {
-                format!("{} holds no role that conducts audits", act.to)
-            })
-        }
-        Act::PlanCommitted(act) => plan(record, audit, act),
-        Act::SeedContributed(act) => seed(audit, act, actor),
-        Act::SampleDrawn(act) => draw(audit, act),
-        Act::PlanSuperseded(act) => {
-            given(&act.reason, "the reason for drawing again")?;
-            let (number, _) = audit.plan().ok_or_else(|| format!("{id} has no plan in force"))?;
-            ensure(number == act.plan, || format!("the plan in force is number {number}"))
-        }
-        Act::ItemsAdded(act) => given(&act.reason, "why these records are added"),
-        Act::ItemJudged(act) => judgement(audit, act),
-        Act::ItemsAssigned(act) => {
-            let stranger = act.keys.iter().find(|key| !audit.items.contains_key(*key));
-            ensure(stranger.is_none(), || format!("{:?} is not on the worklist of {id}", stranger))?;
-            let person = record.person(&act.to).ok_or_else(|| format!("{} is not known in this workspace", act.to))?;
-            let today = actor.today();
-            ensure(person.roles_on(today).iter().any(|role| role.audits()), || {
-                format!("{} holds no role that judges items", act.to)
-            })
-        }
-        Act::QueryRaised(act) => {
-            given(&act.asks, "the question")?;
-            ensure(audit.items.contains_key(&act.key), || format!("{:?} is not on the worklist of {id}", act.key))?;
-            ensure(record.person(&act.to).is_some(), || format!("{} is not known in this workspace", act.to))
-        }
-        Act::ExceptionsSettled(act) => given(&act.reason, "the reason"),
-        Act::FindingRaised(act) => {
-            given(&act.finds, "what was found")?;
-            given(&act.extent, "its extent")?;
-            given(&act.action, "the action to be taken")
-        }
-        Act::AuditCompleted(act) => completion(record, audit, act),
-        Act::AuditSignedOff(_) => match audit.stage() {
-            Stage::Completed => Ok(()),
-            Stage::SignedOff => Err(format!("{id} was signed off before")),
-            _ => Err(format!("{id} is not completed: its auditor does that first (custodes audit complete)")),
-        },
-        Act::ReportIssued(_) => ensure(audit.completed.is_some(), || format!("{id} is not completed yet")),
-        _ => Ok(()),
-    }
-}
-
-fn opening(record: &Record, act: &crate::acts::audit::AuditOpened) -> Steps {
-    let clause = clause(&act.clause)?;
-    let kind = record.workspace.as_ref().map(|workspace| workspace.what.kind);
-    match (clause.by, kind) {
-        (By::Auditor, Some(Kind::Lea)) | (By::NationalAuditor, Some(Kind::National)) => {}
-        (By::NationalAuditor, _) => {
-            return Err(format!("{} is the National Auditor's, in the national workspace", clause.id));
-        }
-        (By::Auditor, _) => return Err(format!("{} is audited by each LEA, in its own workspace", clause.id)),
-        (By::Lea, _) => {
-            return Err(format!(
-                "{} is reviewed by the LEA and is no audit: record it with `custodes review`",
-                clause.id
-            ));
-        }
-        (By::Nobody, _) => return Err(format!("{} is no audit of its own: it is part of another's", clause.id)),
-    }
-    ensure(act.from < act.to, || "the period ends before it begins".to_owned())?;
-    let other = record
-        .audits
-        .values()
-        .find(|audit| audit.what.clause == act.clause && audit.what.from < act.to && act.from < audit.what.to);
-    match (other, &act.again_because) {
-        (Some(other), None) => Err(format!(
-            "{} already audits {} for days of this period: give a reason to audit them again (--again)",
-            other.what.audit, act.clause
-        )),
-        (Some(_), Some(reason)) => given(reason, "the reason for auditing again"),
-        (None, _) => Ok(()),
-    }
-}
-
-fn plan(record: &Record, audit: &Audit, act: &PlanCommitted) -> Steps {
-    let plan = &act.plan;
-    let clause = clause(&plan.clause)?;
-    ensure(plan.clause == audit.what.clause, || format!("the audit is of {}", audit.what.clause))?;
-    ensure(act.number as usize == audit.plans.len() + 1, || {
-        format!("the next plan is number {}", audit.plans.len() + 1)
-    })?;
-    let Sample::Rate { rationale, .. } = clause.sample else {
-        return Err(format!("{} has no sample to be drawn: its records are judged all", clause.id));
-    };
-    if rationale {
-        given(&plan.rationale, "the rationale of the rate")?;
-        given(&plan.risk_assessment, "the assessment of the risk of non-compliance and of misuse")?;
-    }
-    ensure(plan.frame.count > 0, || "there is no record to draw from: record the audit without a sample".to_owned())?;
-    ensure(!plan.seed_from.is_empty(), || {
-        "say where the seed will come from: dice, a beacon round, secrets".to_owned()
-    })?;
-    for source in &plan.seed_from {
-        if let SeedSource::Dice { witness: person } | SeedSource::Secret { party: person, .. } = source {
-            ensure(record.person(person).is_some(), || format!("{person} is not known in this workspace"))?;
-        }
-    }
-    match (audit.plan(), plan.tops_up) {
-        (Some((number, earlier)), Some(tops_up)) => ensure(tops_up == number && earlier.drawn.is_some(), || {
-            format!("plan {tops_up} has drawn no sample to add to")
-        }),
-        (Some((number, earlier)), None) if earlier.drawn.is_some() => Err(format!(
-            "plan {number} has drawn already: a second draw takes its place only with a reason (custodes plan supersede)"
-        )),
-        (Some((number, _)), None) => {
-            Err(format!("plan {number} is committed and cannot be changed: supersede it, with a reason"))
-        }
-        (None, Some(tops_up)) => Err(format!("there is no plan {tops_up} in force to add to")),
-        (None, None) => Ok(()),
-    }
-}
-
-fn seed(audit: &Audit, act: &SeedContributed, actor: &Actor<'_>) -> Steps {
-    let (number, plan) =
-        audit.plan().ok_or("the plan comes before the seed: commit it first (custodes plan commit)")?;
-    ensure(number == act.plan, || format!("the plan in force is number {number}"))?;
-    let source = plan.plan.seed_from.get(act.source).ok_or("the plan names no such source")?;
-    ensure(!plan.contributions.contains_key(&act.source), || "this part of the seed is there already".to_owned())?;
-    match (source, &act.contribution) {
-        (SeedSource::Dice { witness }, Contribution::Dice { witness: stated, .. }) => {
-            ensure(witness == stated, || format!("the plan names {witness} as the witness of the dice"))?;
-            ensure(actor.person != witness, || "the witness watches the dice and does not enter them".to_owned())
-        }
-        (SeedSource::Beacon { round }, Contribution::Beacon { round: stated, .. }) => {
-            ensure(round == stated, || format!("the plan names round {round}"))
-        }
-        (SeedSource::Secret { party, .. }, Contribution::Secret { party: stated, .. }) => {
-            ensure(party == stated && party == actor.person, || format!("this secret is {party}'s to reveal"))
-        }
-        _ => Err("the plan says that this part of the seed comes from elsewhere".to_owned()),
-    }
-}
-
-fn draw(audit: &Audit, act: &SampleDrawn) -> Steps {
-    let (number, plan) =
-        audit.plan().ok_or("the plan comes before the draw: commit it first (custodes plan commit)")?;
-    ensure(number == act.plan, || format!("the plan in force is number {number}"))?;
-    ensure(plan.drawn.is_none(), || {
-        format!(
-            "plan {number} has drawn already: a second draw needs a new plan, with a reason (custodes plan supersede)"
-        )
-    })?;
-    let awaited = plan.awaited().next();
-    ensure(awaited.is_none(), || {
-        "the seed comes before the draw, and a part of it is awaited (custodes seed)".to_owned()
-    })
-}
-
-fn judgement(audit: &Audit, act: &ItemJudged) -> Steps {
-    let id = audit.what.audit;
-    let clause = clause(&audit.what.clause)?;
-    ensure(audit.worklist().any(|(key, _)| *key == act.key), || {
-        format!("{:?} is not on the worklist of {id}", act.key)
-    })?;
-    let known = clause.judgements.iter().any(|question| question.name == act.question);
-    ensure(known, || {
-        let names: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
-        format!("{} asks no question {:?}; it asks: {}", clause.id, act.question, names.join(", "))
-    })?;
-    if act.verdict != crate::acts::audit::Verdict::Pass {
-        given(&act.note, "a note on why it does not pass")?;
-    }
-    Ok(())
-}
-
-fn completion(record: &Record, audit: &Audit, act: &crate::acts::audit::AuditCompleted) -> Steps {
-    let id = audit.what.audit;
-    given(&act.findings, "the findings (write \"none\" where there are none)")?;
-    given(&act.extent, "the extent of non-compliance (write \"none\" where there is none)")?;
-    given(&act.action, "the action to be taken (write \"none\" where there is none)")?;
-    let clause = clause(&audit.what.clause)?;
-    let questions: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
-    if matches!(clause.sample, Sample::Rate { .. }) && !audit.plans.is_empty() {
-        ensure(audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()), || "the sample is not drawn".to_owned())?;
-    }
-    let open = audit.worklist().filter(|(_, item)| item.verdict(&questions).is_none()).count();
-    ensure(open == 0, || format!("{open} records on the worklist of {id} are not judged on every question"))?;
-    let queries = audit.open_queries(&record.queries).count();
-    ensure(queries == 0, || format!("{queries} queries of {id} are not answered"))?;
-    let failed = audit.worklist().any(|(_, item)| item.verdict(&questions) == Some(crate::acts::audit::Verdict::Fail));
-    let found = failed || audit.findings(&record.findings).next().is_some();
-    ensure(!found || act.outcome == crate::acts::schedule::Outcome::Unsatisfactory, || {
-        "records failed or findings were raised, so the outcome cannot be satisfactory".to_owned()
-    })
-}
-
 fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     let known = |id| record.noncompliances.get(id).ok_or_else(|| format!("there is no non-compliance {id}"));
     match act {
@@ -386,12 +268,18 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             clause(&act.clause)?;
             given(&act.what, "what the non-compliance is")?;
             ensure(act.identified_on <= actor.today(), || "it cannot be identified in the future".to_owned())?;
-            match &act.finding {
-                Some(finding) => {
-                    ensure(record.findings.contains_key(finding), || format!("there is no finding {finding}"))
-                }
-                None => Ok(()),
-            }
+            let Some(id) = &act.finding else { return Ok(()) };
+            let finding = record.findings.get(id).ok_or_else(|| format!("there is no finding {id}"))?;
+            // The 28 days run from the day on which it was known, whenever it is written down.
+            let found = finding.raised.day();
+            ensure(act.identified_on <= found, || {
+                format!("{id} was raised on {found}: what it found was identified then, or before")
+            })?;
+            let audited = record.audits.get(&finding.what.audit).map(|audit| audit.what.clause.as_str());
+            let named = finding.what.exceptions.iter().any(|exception| exception.clause == act.clause);
+            ensure(named || audited.is_none_or(|audited| is_part_of(&act.clause, audited)), || {
+                format!("{id} is a finding of an audit of {}, not of {}", audited.unwrap_or_default(), act.clause)
+            })
         }
         Act::NoncomplianceReported(act) => {
             let matter = known(&act.noncompliance)?;
@@ -400,6 +288,11 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             ensure(act.reported_on <= actor.today(), || "it cannot have been reported in the future".to_owned())?;
             ensure(act.reported_on >= matter.what.identified_on, || {
                 "it was reported before it was identified".to_owned()
+            })?;
+            let mut issued = record.audits.values().flat_map(|audit| &audit.reports).map(|(_, report)| &report.sha256);
+            ensure(act.report_sha256.as_ref().is_none_or(|sent| issued.any(|issued| issued == sent)), || {
+                "no report with this SHA-256 was issued here: give that of the file as `custodes report` wrote it"
+                    .to_owned()
             })
         }
         Act::NoncomplianceWorked(act) => {
@@ -433,37 +326,11 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     }
 }
 
-fn retention(record: &Record, act: &Act) -> Steps {
-    match act {
-        Act::HoldReleased(act) => {
-            given(&act.reason, "the reason")?;
-            let hold = record.holds.get(&act.hold).ok_or_else(|| format!("there is no hold {}", act.hold))?;
-            ensure(hold.released.is_none(), || format!("{} was released before", act.hold))
-        }
-        Act::DisposalProposed(act) => {
-            given(&act.rule, "the rule of the disposal")?;
-            ensure(!act.entries.is_empty(), || "nothing is old enough to be disposed of".to_owned())?;
-            not_held(record, &act.entries)
-        }
-        Act::DisposalApproved(act) => {
-            let disposal =
-                record.disposals.get(&act.disposal).ok_or_else(|| format!("there is no disposal {}", act.disposal))?;
-            ensure(disposal.approved.is_none(), || format!("{} was approved before", act.disposal))?;
-            not_held(record, &disposal.what.entries)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A hold may have been placed since the disposal was proposed.
-fn not_held(record: &Record, entries: &[u64]) -> Steps {
-    if let Some((id, hold)) = record.held(None) {
-        return Err(format!("the legal hold {id} covers everything: {}", hold.what.reason));
-    }
-    for (audit, held) in record.audits.iter().filter_map(|(id, audit)| Some((audit, record.held(Some(id))?))) {
-        let of_audit = record.entries_of.get(&audit.what.mark);
-        let touched = of_audit.is_some_and(|of_audit| of_audit.iter().any(|entry| entries.contains(entry)));
-        ensure(!touched, || format!("the legal hold {} covers {}: {}", held.0, audit.what.audit, held.1.what.reason))?;
-    }
-    Ok(())
+/// Whether a finding about one clause can come of an audit of another, whose records it is about.
+fn is_part_of(clause: &str, audited: &str) -> bool {
+    let reported_under = v3::clause(clause)
+        .into_iter()
+        .flat_map(|clause| clause.checks)
+        .any(|check| matches!(check, Check::ReportedUnder { clauses, .. } if clauses.contains(&audited)));
+    clause == audited || reported_under
 }

@@ -140,6 +140,8 @@ pub fn opened() -> Told {
             from: day("2026-01-01"),
             to: day("2026-04-01"),
             again_because: None,
+            previous: None,
+            later_because: None,
         },
     );
     told
@@ -303,6 +305,7 @@ fn found(told: &mut Told, sample: &[String]) {
         exceptions: vec![exception(code, subject)],
         settled,
         reason: reason.into(),
+        owners: Vec::new(),
     };
     told.did(
         "p-auditor",
@@ -351,6 +354,7 @@ pub fn completed() -> AuditCompleted {
         findings: "One search without authority at the time.".into(),
         extent: "One record of those drawn; one targeted record besides.".into(),
         action: "The team was told; a second look follows in three months.".into(),
+        population: None,
     }
 }
 

@@ -213,7 +213,10 @@ fn what_is_covert_is_counted_and_named_nowhere() {
     secret.clause = "5.1.6".into();
     let hidden = exception("reference_missing", "S-HIDDEN");
     let (exceptions, reason) = (vec![secret.clone()], "as stated".into());
-    told.did("p-auditor", ExceptionsSettled { audit: audit(), exceptions, settled: Settled::Confirmed, reason });
+    told.did(
+        "p-auditor",
+        ExceptionsSettled { audit: audit(), exceptions, settled: Settled::Confirmed, reason, owners: Vec::new() },
+    );
     let mut facts = told.facts();
     facts.covert.insert("S-HIDDEN".into());
     facts.exceptions = vec![FoundException { name: hidden, detail: "none".into() }];

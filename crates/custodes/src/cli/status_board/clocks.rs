@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use custodes_compliance::schedule::Clocks;
 use custodes_compliance::schedule::clocks::{HoldInForce, OpenAudit, OpenFinding, OpenNoncompliance, OpenQuery};
+use custodes_compliance::schedule::{Clocks, OfficeClocks};
 
-use super::{counted, left_or_late, plain, row};
+use super::{left_or_late, plain, row};
+use crate::words::counted;
 
 fn heading(out: &mut String, says: &str, number: usize) -> bool {
     if number > 0 {
@@ -48,13 +49,70 @@ pub(super) fn noncompliance(out: &mut String, matters: &[OpenNoncompliance]) {
     }
 }
 
+/// What LEAs owe the National Auditor.
+pub(super) fn office(out: &mut String, office: &OfficeClocks) {
+    if heading(out, "BUNDLES that were refused, and no good one has followed", office.refused.len()) {
+        for refused in &office.refused {
+            let says = format!(
+                "{} of {}: custodes lea receipt {} says why",
+                refused.receipt,
+                plain(&refused.lea),
+                refused.receipt
+            );
+            row(out, &refused.received_on.to_string(), "", &says);
+        }
+    }
+    if heading(out, "RETURNS of LEAs", office.returns.len()) {
+        for one in &office.returns {
+            let (when, state) = match one.received {
+                Some((receipt, on)) if one.days_left < 0 => {
+                    let late = counted(one.days_left.unsigned_abs(), "day", "days");
+                    (String::new(), format!("received {on} as {receipt}, {late} late"))
+                }
+                Some((receipt, on)) => (String::new(), format!("received {on} as {receipt}, in time")),
+                None if one.days_left < 0 => (left_or_late(one.days_left), "MISSING".to_owned()),
+                None => (left_or_late(one.days_left), "expected".to_owned()),
+            };
+            row(out, &when, "", &format!("{}, {}, due {}: {state}", plain(&one.lea), plain(&one.what), one.due));
+        }
+    }
+    if heading(out, "DEMANDS on LEAs that are not met", office.demands.len()) {
+        for demand in &office.demands {
+            let mut says =
+                format!("{} on {}, made {}, due {}", demand.demand, plain(&demand.lea), demand.made_on, demand.due);
+            if let Some((on, to)) = &demand.escalated {
+                let _ = write!(says, "; taken to {} on {on}", plain(to));
+            }
+            row(out, &left_or_late(demand.days_left), "", &says);
+        }
+    }
+}
+
+/// Audits that stand still until somebody else takes them over.
+pub(super) fn suspended(out: &mut String, audits: &[OpenAudit]) {
+    let suspended: Vec<&OpenAudit> = audits.iter().filter(|audit| !audit.suspended.is_empty()).collect();
+    if !heading(out, "SUSPENDED AUDITS: their auditor may not audit any longer", suspended.len()) {
+        return;
+    }
+    for audit in suspended {
+        row(
+            out,
+            "",
+            &audit.clause,
+            &format!("{} of {}: {}", audit.audit, plain(&audit.auditor), plain(&audit.suspended.join("; "))),
+        );
+        row(out, "", "", &format!("another takes it over: custodes audit hand-over {} PERSON", audit.audit));
+    }
+}
+
 pub(super) fn audits(out: &mut String, audits: &[OpenAudit]) {
     if !heading(out, "AUDITS that are not signed off", audits.len()) {
         return;
     }
     for audit in audits {
         let days = counted(audit.age_days.unsigned_abs(), "day old", "days old");
-        let says = format!("{} {}: {}", audit.audit, audit.title, audit.stage);
+        let still = if audit.suspended.is_empty() { "" } else { "; suspended" };
+        let says = format!("{} {}: {}{still}", audit.audit, audit.title, audit.stage);
         row(out, &days, &audit.clause, &says);
         let last = audit.to.plus_days(-1);
         let mut details = format!("period {} to {last}, opened by {}", audit.from, plain(&audit.opened_by));

@@ -77,6 +77,8 @@ fn an_audit(journal: &mut Journal) {
         from: day("2026-07-01"),
         to: day("2026-10-01"),
         again_because: None,
+        previous: None,
+        later_because: None,
     };
     journal.put("2026-09-10", "p1", opened);
     let keys = ["u7/NAS/user", "u8/NAS/user", "u9/NAS/user"];
@@ -216,6 +218,7 @@ fn data_and_records(journal: &mut Journal) {
         before: day("2024-01-01"),
         entries: vec![1, 2],
         objects: Vec::new(),
+        names: vec!["A9".into()],
     };
     journal.put("2026-09-08", "p1", disposal);
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Place, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::bundle;
 
 /// Makes one file with everything that audits rest on, to be verified with nothing else than the public key
@@ -32,21 +33,21 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let audits: Vec<String> = made.info.audits.iter().map(ToString::to_string).collect();
     let text = format!(
         "{}: {} of {} for {}\n\
-         {} entries and {} files, {} bytes, {}\n\
+         {} and {}, {} bytes, {}\n\
          SHA-256      {}\n\
-         Checkpoint   {} entries, root {}\n\
+         Checkpoint   {}, root {}\n\
          Public key   {}\n\
          Send the file; give the key by another way. The receiver verifies it: custodes verify {} --key KEY",
         made.path.display(),
         audits.join(", "),
         made.info.lea,
         made.info.for_whom,
-        made.entries,
-        made.files,
+        counted(made.entries, "entry", "entries"),
+        counted(made.files, "file", "files"),
         made.bytes,
         bundle::MARKING,
         made.sha256,
-        made.info.size,
+        counted(made.info.size, "entry", "entries"),
         made.info.root,
         made.info.key,
         made.path.file_name().unwrap_or_default().to_string_lossy(),

@@ -11,10 +11,11 @@ use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
 
-use super::lea::write_page;
 use super::{Place, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits::today;
+use crate::work::outgoing;
 
 /// Records or answers demanded of an LEA
 #[derive(Debug, clap::Subcommand)]
@@ -23,9 +24,11 @@ pub enum Demand {
     Make {
         /// The LEA, by its short name
         lea: String,
+        /// What is demanded
         #[arg(long)]
         what: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
         /// It is a question, not a demand for records
         #[arg(long)]
@@ -79,7 +82,9 @@ pub fn demand(place: &Place, verb: Demand) -> Result<u8, Mistakes> {
             let lines = record.demands.iter().map(|(id, demand)| {
                 let state = match &demand.met {
                     Some((done, how)) => format!("met {}: {how}", done.day()),
-                    None if today > demand.what.due => format!("overdue {} days", today.days_since(demand.what.due)),
+                    None if today > demand.what.due => {
+                        format!("OVERDUE, {} late", counted(today.days_since(demand.what.due), "day", "days"))
+                    }
                     None => "open".to_owned(),
                 };
                 let gone: String =
@@ -185,7 +190,7 @@ pub fn report(arguments: Report) -> Result<u8, Mistakes> {
     session.workspace.permit(&by, action, None)?;
     let report = ControllersReport::of(&session.workspace.record, &arguments.to, arguments.lea.as_deref())?;
     if let Some(file) = &arguments.html {
-        write_page(file, &custodes_pages::controllers_report(&report))?;
+        outgoing::put_new(file, custodes_pages::controllers_report(&report).as_bytes())?;
     }
     session.say(&report_text(&report), json!(report))
 }

@@ -11,8 +11,9 @@ use crate::cli::Mistakes;
 /// Moves a due date, with the reason
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// The clause, as the standard numbers it: 5.1.1
     clause: String,
-    /// The whole LEA without it
+    /// What it is due for: a camera, an account; the whole LEA without it
     #[arg(long, default_value = "*")]
     subject: String,
     /// The date of a camera's performance evaluation, not of its review
@@ -21,8 +22,10 @@ pub struct Arguments {
     /// The date that the rule made
     #[arg(long, value_parser = day)]
     scheduled: Day,
-    #[arg(long, value_parser = day)]
+    /// The day until when it is put off
+    #[arg(long, value_name = "DAY", value_parser = day)]
     to: Day,
+    /// Why
     #[arg(long)]
     reason: String,
     #[command(flatten)]

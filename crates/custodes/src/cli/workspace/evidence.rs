@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use custodes_compliance::acts::evidence::{DataRequested, EvidenceWithdrawn};
 use custodes_compliance::acts::{Act, ImportId, RequestId};
 use custodes_compliance::record::unsettled;
+use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use custodes_evidence::Mapping;
 use custodes_evidence::archive::TakeIn;
@@ -124,6 +125,7 @@ pub enum Quarantine {
         /// The lines; all of the file's without it
         #[arg(long, value_delimiter = ',')]
         line: Vec<u64>,
+        /// Why they can be left as they are, or how they came again
         #[arg(long)]
         reason: String,
     },
@@ -133,6 +135,9 @@ pub fn quarantine(place: &Place, verb: Quarantine) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     match verb {
         Quarantine::List => {
+            // What could not be read may be anything, a name or a plate too.
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::AnswerForQuarantine, None)?;
             let rows: Vec<_> = unsettled(&session.workspace.record).collect();
             let lines = rows.iter().map(|(id, row)| {
                 format!("{id} {} line {}: {} {:?}: {}", row.file, row.line, row.column, row.value, row.reason)
@@ -152,8 +157,10 @@ pub fn quarantine(place: &Place, verb: Quarantine) -> Result<u8, Mistakes> {
 /// Takes an import out of force; what was taken in stays in the store
 #[derive(Debug, clap::Args)]
 pub struct Withdraw {
+    /// The import, like E1
     #[arg(value_parser = name::<ImportId>)]
     import: ImportId,
+    /// Why it is wrong, or no longer needed
     #[arg(long)]
     reason: String,
     #[command(flatten)]
@@ -172,16 +179,22 @@ pub fn withdraw(arguments: Withdraw) -> Result<u8, Mistakes> {
 pub enum Request {
     /// Asks for a set
     Add {
+        /// The evidence set, as docs/evidence.md names it
         #[arg(value_parser = set)]
         set: &'static Set,
+        /// What is wanted, in words
         #[arg(long)]
         what: String,
+        /// Who is asked
         #[arg(long, value_name = "WHO")]
         from_whom: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
+        /// With which query it is to be extracted
         #[arg(long)]
         query: Option<String>,
+        /// How many rows another source counts
         #[arg(long, value_name = "N")]
         independent_count: Option<u64>,
     },
@@ -210,6 +223,8 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
                 .say(&format!("{request}: {} asked of {from_whom}, due {due}", set.name), json!({ "request": request }))
         }
         Request::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadBoard, None)?;
             let record = &session.workspace.record;
             let lines = record.requests.iter().map(|(id, request)| {
                 let came = record.imports.iter().find(|(_, import)| import.what.answers == Some(*id));
@@ -222,7 +237,8 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
                 )
             });
             let text: Vec<String> = lines.collect();
-            session.say(&text.join("\n"), json!(record.requests))
+            let text = if text.is_empty() { "No data was asked for".to_owned() } else { text.join("\n") };
+            session.say(&text, json!(record.requests))
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `custodes lea`: the register of LEAs, what is expected of them, and receipts for what came.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected};
+use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected, StatedAudit};
 use custodes_compliance::acts::{Act, Mark, ReceiptId};
 use custodes_compliance::london;
 use custodes_compliance::national::Receipt;
@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
-use crate::work::{WorkError, random};
+use crate::words::counted;
+use crate::work::{outgoing, random};
 
 /// The register of LEAs
 #[derive(Debug, clap::Subcommand)]
@@ -22,6 +23,7 @@ pub enum Verb {
     Register {
         /// A short name, unique in the register
         lea: String,
+        /// Its full name
         #[arg(long)]
         name: String,
         /// The public key of its journal, handed over by another way than its bundles
@@ -35,10 +37,12 @@ pub enum Verb {
     List,
     /// Expects a return of an LEA by a day: the annual one (4.2), or another
     Expect {
+        /// The LEA, by its short name
         lea: String,
         /// What it is, in the words by which it will be received: "annual return 2026"
         what: String,
-        #[arg(long, value_parser = day)]
+        /// The last day for it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
     },
     /// Prints a receipt again
@@ -95,19 +99,11 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             let told =
                 Receipt::of(&session.workspace.record, receipt).ok_or(format!("there is no receipt {receipt}"))?;
             if let Some(file) = html {
-                write_page(&file, &custodes_pages::receipt(&told))?;
+                outgoing::put_new(&file, custodes_pages::receipt(&told).as_bytes())?;
             }
             session.say(&receipt_text(&told), json!(told))
         }
     }
-}
-
-/// Writes a page beside the answer; never over another file.
-pub fn write_page(file: &Path, page: &str) -> Result<(), WorkError> {
-    use std::io::Write;
-    let mut new =
-        std::fs::File::create_new(file).map_err(WorkError::file(file, "cannot be made (it must be a new file)"))?;
-    new.write_all(page.as_bytes()).map_err(WorkError::file(file, "cannot be written"))
 }
 
 /// The receipt as text, for the LEA to keep.
@@ -117,24 +113,19 @@ pub fn receipt_text(told: &Receipt) -> String {
         format!("  from          {} ({})", told.name, told.lea),
         format!("  received      {} by {}", london::in_words(told.received_at), told.received_by),
         format!("  file          SHA-256 {}, {} bytes", told.sha256, told.bytes),
-        format!("  journal       {} entries, root {}, made {}", told.size, told.root, london::in_words(told.made_at)),
+        format!(
+            "  journal       {}, root {}, made {}",
+            counted(told.size, "entry", "entries"),
+            told.root,
+            london::in_words(told.made_at)
+        ),
     ];
     lines.extend(told.returns.iter().map(|what| format!("  return        {what}")));
     if told.accepted() {
         lines.push("  verified      everything in it holds".to_owned());
         lines.extend(told.audits.iter().map(|audit| {
             let signed = if audit.signed_off { "signed off" } else { "not signed off" };
-            format!(
-                "  audit         {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed}",
-                audit.audit,
-                audit.clause,
-                audit.from,
-                audit.to,
-                audit.population,
-                audit.examined,
-                audit.failed,
-                audit.findings
-            )
+            format!("  audit         {}; {signed}", stated(audit))
         }));
         lines.extend(told.noncompliances.iter().map(|matter| {
             let state = if matter.closed { "closed" } else { "open" };
@@ -158,4 +149,19 @@ pub fn receipt_text(told: &Receipt) -> String {
         lines.push(told.cosignature.trim_end().to_owned());
     }
     lines.join("\n")
+}
+
+/// An audit of an LEA, as its bundle states it.
+pub(super) fn stated(audit: &StatedAudit) -> String {
+    format!(
+        "{} of {}, {} up to {}: {}, {} examined, {} failed, {}",
+        audit.audit,
+        audit.clause,
+        audit.from,
+        audit.to,
+        counted(audit.population, "record", "records"),
+        audit.examined,
+        audit.failed,
+        counted(audit.findings, "finding", "findings")
+    )
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{audits::today, random};
 
 /// Non-compliance, on its 28 days to the National Auditor
@@ -18,11 +19,14 @@ use crate::work::{audits::today, random};
 pub enum Noncompliance {
     /// Puts non-compliance on record; the clock runs from the day on which it was identified
     Identify {
+        /// The clause, as the standard numbers it: 8.2.4.a
         clause: String,
+        /// What it is, in a sentence
         what: String,
-        /// Today without it
-        #[arg(long, value_parser = day)]
+        /// The day on which it was identified; today without it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Day>,
+        /// The finding that it comes from
         #[arg(long, value_parser = name::<FindingId>)]
         finding: Option<FindingId>,
     },
@@ -30,10 +34,11 @@ pub enum Noncompliance {
     Report {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
+        /// The reference of the letter or message
         #[arg(long)]
         reference: String,
-        /// Today without it
-        #[arg(long, value_parser = day)]
+        /// The day on which it was reported; today without it
+        #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Day>,
         /// The SHA-256 of the audit report that went with it
         #[arg(long, value_name = "SHA256")]
@@ -43,21 +48,27 @@ pub enum Noncompliance {
     Work {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
-        #[arg(long, default_value = "")]
+        /// Why it came about
+        #[arg(long, default_value = "", hide_default_value = true)]
         root_cause: String,
-        #[arg(long, default_value = "")]
+        /// What is done about it
+        #[arg(long, default_value = "", hide_default_value = true)]
         action: String,
-        #[arg(long)]
+        /// Who sees to it
+        #[arg(long, value_name = "PERSON")]
         owner: Option<PersonId>,
-        #[arg(long, value_parser = day)]
+        /// By when
+        #[arg(long, value_name = "DAY", value_parser = day)]
         due: Option<Day>,
     },
     /// It was tested again
     Retest {
         #[arg(value_parser = name::<NoncomplianceId>)]
         noncompliance: NoncomplianceId,
+        /// How it was tested
         #[arg(long)]
         how: String,
+        /// The test failed; it passed without this
         #[arg(long)]
         failed: bool,
     },
@@ -80,7 +91,7 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
             let mark = Mark::of(random()?);
             session.act(|workspace| {
                 Ok(Act::from(NoncomplianceIdentified {
-                    noncompliance: NoncomplianceId::after(workspace.record.noncompliances.keys().next_back()),
+                    noncompliance: workspace.record.next_noncompliance(),
                     mark: mark.clone(),
                     clause: clause.clone(),
                     finding,
@@ -114,7 +125,11 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                 .noncompliances
                 .get(&noncompliance)
                 .map_or(0, |matter| on.days_since(matter.report_due(days)));
-            let word = if late > 0 { format!("{late} days late") } else { "in time".to_owned() };
+            let word = if late > 0 {
+                format!("{} late", counted(late.unsigned_abs(), "day", "days"))
+            } else {
+                "in time".to_owned()
+            };
             session.say(
                 &format!("{noncompliance} reported on {on}, {word}"),
                 json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }),
@@ -154,9 +169,11 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
                     (Some(_), _) => "closed".to_owned(),
                     (None, Some((_, reported))) => format!("reported on {}", reported.reported_on),
                     (None, None) if today > due => {
-                        format!("NOT REPORTED, {} days past its date {due}", today.days_since(due))
+                        format!("NOT REPORTED, {} past its date {due}", counted(today.days_since(due), "day", "days"))
                     }
-                    (None, None) => format!("to be reported by {due}, {} days left", due.days_since(today)),
+                    (None, None) => {
+                        format!("to be reported by {due}, {} left", counted(due.days_since(today), "day", "days"))
+                    }
                 };
                 format!("{id:<5} {:<8} {state}: {}", matter.what.clause, matter.what.what)
             });
@@ -182,13 +199,16 @@ pub enum Misuse {
     Report {
         /// The user id whose use is suspected
         user_id: String,
+        /// The person concerned, if they are known in this workspace: it is hidden from them
         #[arg(long)]
         person: Option<PersonId>,
         /// Somebody in the person's own line of command, from whom it is hidden; may be repeated
         #[arg(long, value_name = "PERSON")]
         line: Vec<PersonId>,
+        /// What is suspected
         #[arg(long)]
         what: String,
+        /// The audit in which it came up
         #[arg(long, value_parser = name::<AuditId>)]
         audit: Option<AuditId>,
     },
@@ -196,8 +216,10 @@ pub enum Misuse {
     Handle {
         #[arg(value_parser = name::<MisuseId>)]
         misuse: MisuseId,
+        /// What was done
         #[arg(long)]
         what: String,
+        /// Nothing more is to be done
         #[arg(long)]
         close: bool,
     },

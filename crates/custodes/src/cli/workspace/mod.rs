@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod demand;
 pub mod due;
 pub mod evidence;
+pub mod finding;
 pub mod init;
 pub mod lea;
 pub mod matters;
@@ -31,7 +32,7 @@ use super::{Mistakes, OutputFormat, print};
 use crate::work::{WorkError, Workspace, keys};
 
 /// The ids of [`Place`]'s arguments.
-pub const SHARED: &[&str] = &["the workspace", "who acts", "the keys", "the form"];
+pub const SHARED: &[&str] = &["the workspace", "who acts", "the keys", "the unsigned", "the form"];
 
 /// Where the workspace is, and who acts in it.
 // The ids are words that no verb's own argument has: clap tells arguments apart by them.
@@ -46,6 +47,9 @@ pub struct Place {
     /// The folder of signing keys; also from CUSTODES_KEYS, else custodes/keys in your own configuration
     #[arg(id = "the keys", long = "keys", value_name = "DIR", global = true)]
     keys: Option<PathBuf>,
+    /// Sign so many last entries that no program of this key's holder wrote, after you looked at them
+    #[arg(id = "the unsigned", long = "accept-unsigned", value_name = "N", global = true)]
+    unsigned: Option<u64>,
     /// The answer on standard output
     #[arg(id = "the form", long = "format", value_name = "FORM", value_enum, default_value = "table", global = true)]
     pub format: OutputFormat,
@@ -62,7 +66,9 @@ impl Place {
     }
 
     pub fn open(&self) -> Result<Workspace, WorkError> {
-        Workspace::open(&self.folder(), &self.keys()?)
+        let mut workspace = Workspace::open(&self.folder(), &self.keys()?)?;
+        workspace.accept_unsigned(self.unsigned.unwrap_or(0));
+        Ok(workspace)
     }
 
     /// Opens the workspace and says who acts.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Place, day};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::audits::today;
 
 /// All LEAs: returns, punctuality, audits due, demands, and figures beside what made them
@@ -60,14 +61,19 @@ fn text(view: &National) -> String {
 }
 
 fn days(number: i64) -> String {
-    if number == 1 { "1 day".to_owned() } else { format!("{number} days") }
+    counted(number, "day", "days")
 }
 
 fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     lines.push(format!("\n{} ({})", lea.name, lea.lea));
     lines.push(match &lea.last_bundle {
         Some(last) => {
-            format!("  last bundle    {} on {}, proving {} entries", last.receipt, last.received_on, last.size)
+            format!(
+                "  last bundle    {} on {}, proving {}",
+                last.receipt,
+                last.received_on,
+                counted(last.size, "entry", "entries")
+            )
         }
         None => "  last bundle    none came yet".to_owned(),
     });
@@ -111,18 +117,7 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     for told in &lea.audits {
         let audit = &told.audit;
         let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
-        lines.push(format!(
-            "  audit          {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed} ({})",
-            audit.audit,
-            audit.clause,
-            audit.from,
-            audit.to,
-            audit.population,
-            audit.examined,
-            audit.failed,
-            audit.findings,
-            told.receipt
-        ));
+        lines.push(format!("  audit          {}; {signed} ({})", super::lea::stated(audit), told.receipt));
     }
     for due in lea.overdue_audits() {
         let (last, by) = (due.last.map(|day| day.to_string()), due.due.map(|day| day.to_string()));
@@ -144,7 +139,7 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
             (Some(on), 0) => format!("met {on}"),
             (Some(on), late) => format!("met {on}, {} late", days(late)),
             (None, 0) => "open".to_owned(),
-            (None, late) => format!("OVERDUE, {}", days(late)),
+            (None, late) => format!("OVERDUE, {} late", days(late)),
         };
         lines.push(format!("  demand         {} {}, due {}: {state}", demand.demand, demand.what, demand.due));
     }

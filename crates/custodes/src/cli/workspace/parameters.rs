@@ -21,6 +21,7 @@ pub enum Verb {
         /// Windows that end on this day or later are judged by it
         #[arg(long, value_parser = day)]
         holds_from: Day,
+        /// Why these figures, and where they come from
         #[arg(long)]
         rationale: String,
     },
@@ -72,7 +73,12 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
                 )
             });
             let text: Vec<String> = lines.collect();
-            session.say(&text.join("\n"), json!(record.proposals))
+            let text = if text.is_empty() {
+                "Nothing was put forward: every parameter has its default (docs/parameters.md)".to_owned()
+            } else {
+                text.join("\n")
+            };
+            session.say(&text, json!(record.proposals))
         }
     }
 }

@@ -55,9 +55,11 @@ pub enum Roles {
     /// Gives a part, from a day
     Give {
         person: PersonId,
+        /// local-auditor, anpr-manager, reviewer, respondent, senior-manager, national-auditor, lead-controller or
+        /// administrator
         #[arg(value_parser = role)]
         role: Role,
-        /// Today without it
+        /// The first day; today without it
         #[arg(long, value_parser = day)]
         from: Option<Day>,
         /// The first day on which it is held no longer
@@ -66,6 +68,7 @@ pub enum Roles {
         /// In whose place
         #[arg(long, value_name = "PERSON")]
         deputy_for: Option<PersonId>,
+        /// By which appointment
         #[arg(long)]
         reason: String,
     },

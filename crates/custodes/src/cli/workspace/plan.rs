@@ -1,22 +1,27 @@
 //! `custodes plan`, `custodes seed`, `custodes draw`: commit, then the seed, then the draw. No other order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use custodes_compliance::acts::audit::{PlanSuperseded, SeedSource, Size, Strata};
+use custodes_compliance::acts::audit::{Plan as Committed, PlanSuperseded, SeedSource, Size};
 use custodes_compliance::acts::{Act, AuditId, PersonId};
 use custodes_compliance::draw::replacement::WithReplacement;
 use custodes_compliance::draw::{Frame, Seed, draw as draw_keys, seed::commit_to};
+use custodes_compliance::london;
 use custodes_compliance::record::Audit;
-use custodes_compliance::statistics::{Alternative, Confidence, Goal, what_the_rate_buys};
+use custodes_compliance::statistics::{Choice, Confidence, Goal, what_the_rate_buys};
+use custodes_compliance::time::Instant;
+use custodes_journal::beacon::Round;
+use custodes_journal::cosignature::PosixSeconds;
 use custodes_standard::model::Ratio;
 use serde_json::json;
 
 use super::{Place, name};
 use crate::cli::{Mistakes, OutputFormat, print};
-use crate::work::WorkError;
-use crate::work::audits::{self, Given, Planned};
+use crate::words::counted;
+use crate::work::audits::{self, Given, InStrata, Planned};
+use crate::work::{WorkError, Workspace};
 
 /// A size: a rate like `2%` or `1/50`, a number, or `all`.
 fn size(text: &str) -> Result<Size, String> {
@@ -31,6 +36,10 @@ fn size(text: &str) -> Result<Size, String> {
             Ok(size)
         }
     }
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    london::parse_day_or_instant(text)
 }
 
 fn stratum(text: &str) -> Result<(String, Size), String> {
@@ -54,39 +63,43 @@ fn source(text: &str) -> Result<SeedSource, String> {
     }
 }
 
-/// The plan of a sample
+/// The plan of a sample: frozen, then never changed
 #[derive(Debug, clap::Subcommand)]
 pub enum Plan {
     /// Freezes the population and commits the plan: from here nothing in it can change
     Commit {
-        #[arg(value_parser = name::<AuditId>)]
+        /// The audit, like A1
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
         audit: AuditId,
         /// A rate like 2%, a number, or all; the clause's own rate without it
         #[arg(long, value_parser = size)]
         size: Option<Size>,
         /// Why this rate or size
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         rationale: String,
         /// The LEA's assessment of the risk of non-compliance and of misuse
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         risk_assessment: String,
-        /// Where the seed will come from: dice:WITNESS, beacon:ROUND or secret:PERSON:SHA256; may be repeated
-        #[arg(long = "seed-from", value_parser = source, required = true)]
+        /// Where the seed will come from: dice:WITNESS (20 digits rolled before that person), beacon:ROUND (a
+        /// later round of the public beacon drand quicknet) or secret:PERSON:SHA256 (of two people, each their
+        /// own); may be repeated
+        #[arg(long = "seed-from", value_name = "SOURCE", value_parser = source, required = true)]
         seed_from: Vec<SeedSource>,
-        /// A column by whose values strata are made
+        /// Draws from each value of a column by itself: purpose, for instance
         #[arg(long, value_name = "COLUMN")]
         strata: Option<String>,
-        /// The size of one stratum, VALUE=SIZE; the others have --size or the clause's rate
-        #[arg(long, value_parser = stratum, requires = "strata")]
+        /// The size of one stratum, VALUE=SIZE; may be repeated; the others have --size or the clause's rate
+        #[arg(long, value_name = "VALUE=SIZE", value_parser = stratum, requires = "strata")]
         stratum: Vec<(String, Size)>,
-        /// Adds to the sample drawn, over what was not drawn
+        /// Adds to the sample drawn: a new seed, over the records of its window that were not drawn
         #[arg(long)]
         top_up: bool,
     },
     /// Gives the plan in force up: a second draw takes its place, visibly and with its reason
     Supersede {
-        #[arg(value_parser = name::<AuditId>)]
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// Why a second draw is needed
         #[arg(long)]
         reason: String,
     },
@@ -94,17 +107,27 @@ pub enum Plan {
     Size {
         /// Records in the population
         population: u64,
-        /// The most bad ones that could be borne
+        /// The most bad ones in the whole population that could be borne
         #[arg(long, value_name = "N")]
         tolerable: Option<u64>,
-        /// How many bad ones are expected in the sample
+        /// How many bad ones are expected among those drawn
         #[arg(long, value_name = "K", default_value = "0")]
         expected: u64,
-        /// What a rate would show
+        /// What a rate like 5% would show
         #[arg(long, value_name = "RATE")]
         rate: Option<String>,
     },
-    /// The hash by which a party commits to a secret, read from standard input
+    /// Names the first round of the public beacon that is published at a time or after it
+    Round {
+        /// A day or an instant (2026-10-02T12:00:00+01:00), later than the commit
+        #[arg(value_name = "WHEN", value_parser = instant)]
+        at: Instant,
+    },
+    /// Prints the hash of a secret, to be named in a plan: each party runs it alone, and keeps the secret
+    ///
+    /// The secret is read from standard input: one line of at least 20 characters that nobody can guess,
+    /// without commas. The plan names the hash (--seed-from secret:PERSON:SHA256); once it is committed, each
+    /// party reveals their secret (custodes seed secret).
     Secret,
 }
 
@@ -113,24 +136,27 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         Plan::Commit { audit, size, rationale, risk_assessment, seed_from, strata, stratum, top_up } => {
             let mut session = place.session()?;
             let by = session.by.clone();
-            let strata = strata.map(|column| Strata {
-                column,
-                sizes: stratum.into_iter().collect::<BTreeMap<_, _>>(),
-                others: size.clone().unwrap_or(Size::Everything),
-            });
+            let strata = strata.map(|column| InStrata { column, sizes: stratum.into_iter().collect() });
             let planned = Planned { size, strata, rationale, risk_assessment, seed_from, tops_up: top_up };
             let number = audits::commit_plan(&mut session.workspace, &by, audit, &planned)?;
             let state = &session.workspace.record.audits[&audit];
             let plan = &state.plans[number as usize - 1].plan;
             let mut lines = vec![
-                format!("Plan {number} of {audit} committed: {} records frozen", plan.frame.count),
+                format!(
+                    "Plan {number} of {audit} committed: {} frozen",
+                    counted(plan.frame.count, "record", "records")
+                ),
                 format!("  frame_sha256 {}", plan.frame.sha256),
             ];
             if plan.frame.uncertain > 0 {
                 lines.push(format!(
-                    "  {} rows of which it cannot be said whether they belong are not among them",
-                    plan.frame.uncertain
+                    "  {} of which it cannot be said whether they belong are not among them",
+                    counted(plan.frame.uncertain, "row", "rows")
                 ));
+            }
+            lines.extend(strata_of(&session.workspace, plan)?);
+            if let Some(days) = plan.window_days {
+                lines.push(format!("  the seed will choose {days} consecutive days of the period to draw from"));
             }
             lines.extend(plan.frame.not_whole.iter().map(|why| format!("  the evidence is not whole: {why}")));
             if let Size::Rate(rate) = &plan.size
@@ -139,7 +165,7 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
             {
                 lines.push(format!("  {}", what_the_rate_buys(rate, plan.frame.count)));
             }
-            lines.push(format!("Now the seed: {}", awaited(state)));
+            lines.push(format!("Now {}", awaited(state)));
             session.say(&lines.join("\n"), json!({ "audit": audit, "plan": number, "what": plan }))
         }
         Plan::Supersede { audit, reason } => {
@@ -155,15 +181,33 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         Plan::Size { population, tolerable, expected, rate } => {
             sizes(place.format, population, tolerable, expected, rate.as_deref())
         }
+        Plan::Round { at } => first_round(place.format, at),
         Plan::Secret => {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text)?;
-            let commitment = commit_to(text.trim_end_matches(['\r', '\n']))?;
+            let commitment = commit_to(&secret()?)?;
             print(&format!("{commitment}\n"))?;
             Ok(crate::cli::RAN)
         }
     }
 }
+
+/// The first round of the beacon from an instant on.
+fn first_round(format: OutputFormat, at: Instant) -> Result<u8, Mistakes> {
+    // A part of a second counts as the next one: the round is never earlier than was asked.
+    let seconds = u64::try_from(at.0.div_euclid(1_000_000) + i64::from(at.0.rem_euclid(1_000_000) > 0));
+    let round = seconds.ok().and_then(PosixSeconds::new).and_then(Round::first_from);
+    let round = round.ok_or("the beacon has no round at that time")?;
+    let (number, published) = (round.number(), published(round));
+    let text =
+        format!("Round {number} of the beacon drand quicknet, published on {published}\n  --seed-from beacon:{number}");
+    match format {
+        OutputFormat::Json => print(&format!("{:#}\n", json!({ "round": number, "published": published })))?,
+        OutputFormat::Table => print(&format!("{text}\n"))?,
+    }
+    Ok(crate::cli::RAN)
+}
+
+/// So many sizes are offered: enough to choose among.
+const OFFERED: usize = 3;
 
 fn sizes(
     format: OutputFormat,
@@ -172,7 +216,6 @@ fn sizes(
     expected: u64,
     rate: Option<&str>,
 ) -> Result<u8, Mistakes> {
-    let confidence = Confidence::NINETY_FIVE_PERCENT;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     if let Some(rate) = rate {
@@ -180,21 +223,57 @@ fn sizes(
         lines.push(what_the_rate_buys(rate, population));
     }
     if let Some(tolerable) = tolerable {
-        let goal = Goal::no_more_than(tolerable, population, confidence)?;
-        lines.push(goal.sentence(expected));
-        for Alternative { tolerable, expected, drawn } in goal.alternatives(expected.max(3)) {
-            lines.push(format!("  no more than {tolerable:>6} bad, if {expected} are found: examine {drawn:>6}"));
-            rows.push(json!({ "tolerable": tolerable, "expected": expected, "examine": drawn }));
+        let goal = Goal::no_more_than(tolerable, population, Confidence::NINETY_FIVE_PERCENT)?;
+        let choices = goal.choices(expected, OFFERED);
+        if choices.is_empty() {
+            return Err(goal.sentence(expected).into());
+        }
+        lines.push(format!("To show, at {} confidence, that {}, examine", goal.confidence(), goal.claim()));
+        for choice in &choices {
+            lines.push(format!("  {}", goal.told(choice)));
+            let Choice { expected, drawn, otherwise } = choice;
+            rows.push(json!({ "expected": expected, "examine": drawn, "with_one_more_bad_up_to": otherwise }));
+        }
+        lines.push(
+            "Settle the size before the draw: one that is chosen when results were seen needs a new plan and a new seed"
+                .to_owned(),
+        );
+        if choices.iter().all(|choice| choice.drawn < population) {
+            lines.push(format!("None of these shows that no record at all is bad: only all {population} do"));
         }
     }
     if lines.is_empty() {
         return Err("say what is wanted: --tolerable N, or --rate RATE".into());
     }
     match format {
-        OutputFormat::Json => print(&format!("{:#}\n", json!({ "said": lines, "alternatives": rows })))?,
+        OutputFormat::Json => print(&format!("{:#}\n", json!({ "said": lines, "choices": rows })))?,
         OutputFormat::Table => print(&format!("{}\n", lines.join("\n")))?,
     }
     Ok(crate::cli::RAN)
+}
+
+/// When a round of the beacon is published, as people in London say it.
+fn published(round: Round) -> String {
+    london::in_words(Instant(i64::try_from(round.published_at().get()).unwrap_or(i64::MAX / 1_000_000) * 1_000_000))
+}
+
+/// How many records each stratum has, and which size is asked of it.
+fn strata_of(workspace: &Workspace, plan: &Committed) -> Result<Vec<String>, WorkError> {
+    let Some(strata) = &plan.strata else { return Ok(Vec::new()) };
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for row in audits::frame_table(workspace, plan)?.rows() {
+        *counts.entry(row.stratum.clone().unwrap_or_default()).or_default() += 1;
+    }
+    let told = counts.iter().map(|(value, count)| {
+        let size = match strata.sizes.get(value).unwrap_or(&strata.others) {
+            Size::Rate(rate) => format!("{rate} of them, rounded up"),
+            Size::Number(number) => counted(*number, "record", "records"),
+            Size::Everything => "all of them".to_owned(),
+        };
+        let value = if value.is_empty() { "left blank" } else { value };
+        format!("  {value}: {}; drawn: {size}", counted(*count, "record", "records"))
+    });
+    Ok(told.collect())
 }
 
 /// The parts of the seed that have not come, in words.
@@ -203,12 +282,22 @@ fn awaited(audit: &Audit) -> String {
     let parts: Vec<String> = plan
         .awaited()
         .map(|part| match &plan.plan.seed_from[part] {
+            SeedSource::Dice { witness } if plan.contributions.contains_key(&part) => {
+                format!("{witness}'s word for the dice (custodes seed confirm)")
+            }
             SeedSource::Dice { witness } => format!("at least 20 digits of dice before {witness} (custodes seed dice)"),
-            SeedSource::Beacon { round } => format!("round {round} of the beacon (custodes seed beacon)"),
+            SeedSource::Beacon { round } => {
+                let when = Round::new(*round).map(published).unwrap_or_default();
+                format!("round {round} of the beacon, published on {when} (custodes seed beacon)")
+            }
             SeedSource::Secret { party, .. } => format!("{party}'s secret (custodes seed secret)"),
         })
         .collect();
-    if parts.is_empty() { "complete: custodes draw".into() } else { parts.join("; ") }
+    if parts.is_empty() {
+        format!("the seed is complete: custodes draw {}", audit.what.audit)
+    } else {
+        format!("the seed waits for {}", parts.join(", and for "))
+    }
 }
 
 /// What arrives after the plan is committed
@@ -216,45 +305,73 @@ fn awaited(audit: &Audit) -> String {
 pub enum SeedVerb {
     /// Digits of dice, as rolled before the witness whom the plan names
     Dice {
-        #[arg(value_parser = name::<AuditId>)]
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// At least 20 decimal digits in the order rolled, in groups if you like ("31415 92653 …")
         digits: String,
-        #[arg(long)]
+        /// Who watched, as the plan names them
+        #[arg(long, value_name = "PERSON")]
         witness: PersonId,
     },
-    /// The signature of the beacon's round: 96 hexadecimal digits, in groups if you like
+    /// The signature of the beacon's round, once it is published: 96 hexadecimal digits
+    ///
+    /// Read it off any drand quicknet relay, on any machine that reaches one, and type it here. It is checked
+    /// without a network: nobody can make up a signature that passes.
     Beacon {
-        #[arg(value_parser = name::<AuditId>)]
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
         audit: AuditId,
+        /// The digits, in groups if you like
         #[arg(required = true)]
         signature: Vec<String>,
     },
+    /// The witness of the dice confirms what was rolled: nobody's word alone is a seed
+    Confirm {
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
+        audit: AuditId,
+        /// The digits that the witness saw, in the order rolled
+        digits: String,
+    },
     /// The secret of the person who acts, read from standard input
     Secret {
-        #[arg(value_parser = name::<AuditId>)]
+        #[arg(value_name = "AUDIT", value_parser = name::<AuditId>)]
         audit: AuditId,
     },
+}
+
+/// One line of standard input; whoever sits before it is told what is waited for.
+fn secret() -> Result<String, Mistakes> {
+    if std::io::stdin().is_terminal() {
+        eprint!("The secret, then Enter (it is shown while you type): ");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     let by = session.by.clone();
     let (audit, given) = match verb {
+        SeedVerb::Confirm { audit, digits } => {
+            audits::confirm(&mut session.workspace, &by, audit, &digits)?;
+            let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
+            return session.say(&format!("Confirmed. The seed: {left}"), json!({ "audit": audit, "seed": left }));
+        }
         SeedVerb::Dice { audit, digits, witness } => (audit, Given::Dice { digits, witness }),
         SeedVerb::Beacon { audit, signature } => (audit, Given::Beacon { signature: signature.join(" ") }),
-        SeedVerb::Secret { audit } => {
-            let mut secret = String::new();
-            std::io::stdin().read_to_string(&mut secret)?;
-            (audit, Given::Secret { secret: secret.trim_end_matches(['\r', '\n']).to_owned() })
-        }
+        SeedVerb::Secret { audit } => (audit, Given::Secret { secret: secret()? }),
     };
     let state = session.workspace.record.audits.get(&audit);
-    let part = state
-        .and_then(Audit::plan)
-        .and_then(|(_, plan)| plan.awaited().find(|part| fits(&plan.plan.seed_from[*part], &given, &by)));
+    let part = state.and_then(Audit::plan).and_then(|(_, plan)| {
+        let left = |part: &usize| !plan.contributions.contains_key(part);
+        plan.awaited().filter(left).find(|part| fits(&plan.plan.seed_from[*part], &given, &by))
+    });
+    if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
+        return Err(format!("the seed of {audit} awaits nothing of this kind from {by}; {}", awaited(state)).into());
+    }
     audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
-    session.say(&format!("On record. The seed: {left}"), json!({ "audit": audit, "seed": left }))
+    session.say(&format!("On record; {left}"), json!({ "audit": audit, "seed": left }))
 }
 
 fn fits(source: &SeedSource, given: &Given, by: &PersonId) -> bool {

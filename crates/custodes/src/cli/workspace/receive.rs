@@ -8,12 +8,12 @@ use custodes_compliance::roles::Action;
 use custodes_journal::witness::AddCheckpoint;
 use serde_json::json;
 
-use super::lea::{receipt_text, write_page};
+use super::lea::receipt_text;
 use super::{Place, name};
 use crate::cli::{COULD_NOT_RUN, Mistakes, RAN};
 use crate::work::receiving::{self, Presented, Receiving};
 use crate::work::witness::WitnessFolder;
-use crate::work::{WorkError, bundle, witnessing};
+use crate::work::{WorkError, bundle, outgoing, witnessing};
 
 /// Receives a bundle of an LEA: verifies it, keeps it, and gives a receipt
 #[derive(Debug, clap::Args)]
@@ -53,7 +53,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         receiving::receive(&mut session.workspace, &by, &arguments.bundle, presented, &how, witness.as_ref())?;
     let told = Receipt::of(&session.workspace.record, received.receipt).ok_or("the receipt is not on record")?;
     if let Some(file) = &arguments.html {
-        write_page(file, &custodes_pages::receipt(&told))?;
+        outgoing::put_new(file, custodes_pages::receipt(&told).as_bytes())?;
     }
     let mut text = receipt_text(&told);
     if received.before {

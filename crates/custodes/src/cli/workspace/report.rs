@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Place, name};
 use crate::cli::Mistakes;
-use crate::work::{WorkError, reporting};
+use crate::work::{outgoing, reporting};
 
 /// Issues the report of a completed audit
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
     let issued = reporting::issue(&mut session.workspace, &by, arguments.audit)?;
-    std::fs::write(&arguments.out, &issued.html).map_err(WorkError::file(&arguments.out, "cannot be written"))?;
+    outgoing::put(&arguments.out, issued.html.as_bytes())?;
     let text =
         format!("Report of {} written to {}\n  sha256 {}", arguments.audit, arguments.out.display(), issued.sha256);
     session.say(&text, json!({ "audit": arguments.audit, "file": arguments.out, "sha256": issued.sha256 }))

@@ -1,26 +1,24 @@
 //! `custodes hold` and `custodes dispose`: two years, legal hold, and disposal by two people.
 
-use std::collections::BTreeSet;
-
-use custodes_compliance::acts::retention::{DisposalApproved, DisposalProposed, HoldPlaced, HoldReleased};
-use custodes_compliance::acts::{Act, AuditId, DisposalId, HoldId, Mark};
-use custodes_compliance::record::Record;
+use custodes_compliance::acts::retention::{DisposalProposed, HoldPlaced, HoldReleased};
+use custodes_compliance::acts::{Act, AuditId, DisposalId, HoldId, ImportId};
 use custodes_compliance::time::Day;
-use custodes_journal::tree::LeafIndex;
 use serde_json::json;
 
-use super::{Place, day, name};
+use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
-use crate::work::checking::object;
-use crate::work::{audits::today, random};
+use crate::words::counted;
+use crate::work::Wanted;
 
 /// Nothing that a hold covers is disposed of
 #[derive(Debug, clap::Subcommand)]
 pub enum Hold {
-    /// Places a legal hold on audits; on everything, where none is named
+    /// Places a legal hold on audits and what they found; on everything, where none is named
     Place {
+        /// The audits; everything without one
         #[arg(value_parser = name::<AuditId>)]
         audit: Vec<AuditId>,
+        /// Who asked for it, and why
         #[arg(long)]
         reason: String,
     },
@@ -28,6 +26,7 @@ pub enum Hold {
     Release {
         #[arg(value_parser = name::<HoldId>)]
         hold: HoldId,
+        /// Why it is over
         #[arg(long)]
         reason: String,
     },
@@ -42,7 +41,13 @@ pub fn hold(place: &Place, verb: Hold) -> Result<u8, Mistakes> {
                 Ok(Act::from(HoldPlaced { hold, audits: audit.clone(), reason: reason.clone() }))
             })?;
             let hold = session.workspace.record.holds.keys().next_back().map(ToString::to_string).unwrap_or_default();
-            session.say(&format!("{hold} placed"), json!({ "hold": hold }))
+            let covers = if audit.is_empty() {
+                "nothing at all".to_owned()
+            } else {
+                format!("nothing of {}", audit.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            };
+            session
+                .say(&format!("{hold} placed: {covers} is disposed of until it is released"), json!({ "hold": hold }))
         }
         Hold::Release { hold, reason } => {
             session.act(|_| Ok(Act::from(HoldReleased { hold, reason: reason.clone() })))?;
@@ -60,7 +65,16 @@ pub enum Dispose {
         #[arg(long, value_parser = day)]
         before: Option<Day>,
     },
-    /// Approves what another person put forward, and does it: content and salts go, the leaves stay
+    /// Puts forward evidence that is out of force and that nothing kept rests on, by a rule of the LEA's own
+    Evidence {
+        /// The imports, withdrawn or replaced before
+        #[arg(value_parser = name::<ImportId>, required = true)]
+        import: Vec<ImportId>,
+        /// The LEA's rule, in words: the standard has none for evidence
+        #[arg(long)]
+        rule: String,
+    },
+    /// Approves what another person put forward, and does it: content and files go, the proofs stay
     Approve {
         #[arg(value_parser = name::<DisposalId>)]
         disposal: DisposalId,
@@ -70,92 +84,78 @@ pub enum Dispose {
 pub fn dispose(place: &Place, verb: Dispose) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     match verb {
-        Dispose::Propose { before } => {
-            let now = session.workspace.now()?;
-            let years = session.workspace.parameters_at(now)?.whole("record_retention_years");
-            let latest = today().plus_months(-12 * years);
-            let before = before.unwrap_or(latest);
-            if before > latest {
-                return Err(format!(
-                    "records are kept {years} years: nothing made on or after {latest} can be disposed of"
-                )
-                .into());
-            }
-            let (entries, objects) = disposable(&session.workspace.record, before);
-            let mark = Mark::of(random()?);
-            session.act(|workspace| {
-                Ok(Act::from(DisposalProposed {
-                    disposal: DisposalId::after(workspace.record.disposals.keys().next_back()),
-                    mark: mark.clone(),
-                    rule: format!("kept {years} years (8.2.10)"),
-                    before,
-                    entries: entries.clone(),
-                    objects: objects.clone(),
-                }))
-            })?;
-            let id = session.workspace.record.disposals.keys().next_back().map(ToString::to_string).unwrap_or_default();
-            let text = format!(
-                "{id}: the content of {} entries and {} files, all finished before {before}. It is done when a second person approves it (custodes dispose approve {id})",
-                entries.len(),
-                objects.len()
-            );
-            session.say(&text, json!({ "disposal": id, "entries": entries, "objects": objects }))
-        }
+        Dispose::Propose { before } => propose(&mut session, &Wanted::Records { before }),
+        Dispose::Evidence { import, rule } => propose(&mut session, &Wanted::Evidence { imports: import, rule }),
         Dispose::Approve { disposal } => {
-            let proposed = session.workspace.record.disposals.get(&disposal).map(|disposal| disposal.what.clone());
-            let proposed = proposed.ok_or_else(|| format!("there is no disposal {disposal}"))?;
             let by = session.by.clone();
-            let of: Vec<LeafIndex> = proposed.entries.iter().map(|entry| LeafIndex(*entry)).collect();
-            session.workspace.dispose(&by, &of, Act::from(DisposalApproved { disposal }))?;
-            for sha256 in &proposed.objects {
-                session.workspace.archive.remove(&object(sha256)?)?;
-            }
+            let made = session.workspace.approve_disposal(&by, disposal)?;
+            let what = &made.what;
             let text = format!(
-                "{} entries are disposed of under {:?}: their leaves stay, and every proof of the others",
-                of.len(),
-                proposed.rule
+                "{disposal} is done, by the rule {:?}: gone for good is {}\n\
+                 The journal still proves what was there, and when it went (custodes verify)",
+                what.rule,
+                content_of(what.entries.len(), made.files),
             );
-            session.say(&text, json!({ "disposal": disposal, "entries": proposed.entries }))
+            session.say(
+                &text,
+                json!({ "disposal": disposal, "entries": what.entries, "names": what.names, "files": made.files }),
+            )
         }
     }
 }
 
-/// Entries whose matter was finished before the day and is held by nothing, and the files only they need.
-fn disposable(record: &Record, before: Day) -> (Vec<u64>, Vec<String>) {
-    let mut entries: BTreeSet<u64> = BTreeSet::new();
-    let mut objects: BTreeSet<String> = BTreeSet::new();
-    let mut kept: BTreeSet<String> = BTreeSet::new();
-    let open_matters: BTreeSet<AuditId> = record
-        .noncompliances
-        .values()
-        .filter(|matter| matter.closed.as_ref().is_none_or(|(done, _)| done.day() >= before))
-        .filter_map(|matter| record.findings.get(&matter.what.finding?).map(|finding| finding.what.audit))
-        .collect();
-    for (id, audit) in &record.audits {
-        let finished = audit.signed_off.as_ref().is_some_and(|(done, _)| done.day() < before);
-        let findings_closed = audit.findings(&record.findings).all(|(_, finding)| finding.closed.is_some());
-        let own = audit
-            .attachments
-            .iter()
-            .map(|(_, attached)| attached.sha256.clone())
-            .chain(audit.reports.iter().map(|(_, report)| report.sha256.clone()))
-            .chain(audit.plans.iter().map(|plan| plan.plan.frame.table_sha256.clone()));
-        if finished && findings_closed && !open_matters.contains(id) && record.held(Some(id)).is_none() {
-            entries.extend(record.entries_of.get(&audit.what.mark).into_iter().flatten());
-            objects.extend(own);
-        } else {
-            kept.extend(own);
+fn propose(session: &mut Session, wanted: &Wanted) -> Result<u8, Mistakes> {
+    let by = session.by.clone();
+    let proposed = session.workspace.propose_disposal(&by, wanted)?;
+    let DisposalProposed { disposal, before, entries, objects, names, .. } = &proposed.what;
+    let since = match wanted {
+        Wanted::Records { .. } => "finished",
+        Wanted::Evidence { .. } => "taken in",
+    };
+    let mut lines = vec![
+        format!("{disposal} put forward: {}, {since} before {before}", of_each_kind(names)),
+        format!("  with that goes {}", content_of(entries.len(), objects.len() as u64)),
+    ];
+    for (hold, kept) in &proposed.held.held {
+        lines.push(format!("  kept by the legal hold {hold}: {}", of_each_kind(kept)));
+    }
+    lines.push(format!("It is done when a second person approves it: custodes dispose approve {disposal}"));
+    let held = &proposed.held.held;
+    session.say(
+        &lines.join("\n"),
+        json!({ "disposal": disposal, "names": names, "entries": entries, "objects": objects, "held": held }),
+    )
+}
+
+/// `the content of 3 entries of the journal, and 2 files of the evidence store`
+fn content_of(entries: usize, files: u64) -> String {
+    let entries = format!("the content of {} of the journal", counted(entries, "entry", "entries"));
+    match files {
+        0 => entries,
+        files => format!("{entries}, and {} of the evidence store", counted(files, "file", "files")),
+    }
+}
+
+/// Names of a kind up to which all are listed.
+const LISTED: usize = 6;
+
+/// `2 audits (A1, A3), 61 reviews`: many of a kind are only counted.
+fn of_each_kind(names: &[String]) -> String {
+    const KINDS: [(char, &str, &str); 6] = [
+        ('A', "audit", "audits"),
+        ('Q', "query", "queries"),
+        ('F', "finding", "findings"),
+        ('N', "non-compliance", "non-compliances"),
+        ('R', "review", "reviews"),
+        ('E', "import", "imports"),
+    ];
+    let told = KINDS.iter().filter_map(|(letter, one, many)| {
+        let of: Vec<&str> = names.iter().filter(|name| name.starts_with(*letter)).map(String::as_str).collect();
+        match of.len() {
+            0 => None,
+            few if few <= LISTED => Some(format!("{} ({})", counted(few, one, many), of.join(", "))),
+            many_of => Some(counted(many_of, one, many)),
         }
-    }
-    for matter in record.noncompliances.values() {
-        if matter.closed.as_ref().is_some_and(|(done, _)| done.day() < before) && record.held(None).is_none() {
-            entries.extend(record.entries_of.get(&matter.what.mark).into_iter().flatten());
-        }
-    }
-    for review in record.reviews.values().filter(|review| review.done.day() < before) {
-        // Reviews of one entry were recorded together, on one day.
-        entries.insert(review.done.entry);
-    }
-    entries.retain(|entry| !record.disposed.contains(entry));
-    (entries.into_iter().collect(), objects.difference(&kept).cloned().collect())
+    });
+    told.collect::<Vec<_>>().join(", ")
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::{Place, Session};
 use crate::cli::Mistakes;
+use crate::words::counted;
 use crate::work::{WorkError, checking::object};
 
 fn at(text: &str) -> Result<Instant, String> {
@@ -40,10 +41,11 @@ pub struct Arguments {
     /// A departure from the standard was found
     #[arg(long)]
     unsatisfactory: bool,
-    #[arg(long, default_value = "")]
+    /// What was looked at, and seen
+    #[arg(long, default_value = "", hide_default_value = true)]
     note: String,
     /// What was done about it
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     maintenance: String,
     /// Of a sampled review (4.1.1, 8.3.1): how many records there were
     #[arg(long, value_name = "N")]
@@ -63,10 +65,10 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         None => session.workspace.now()?,
     };
     session.act(|workspace| {
-        let mut last = workspace.record.reviews.keys().next_back().copied();
+        let mut next = workspace.record.next_review();
         let reviews = subjects.iter().map(|subject| {
-            let review = ReviewId::after(last.as_ref());
-            last = Some(review);
+            let review = next;
+            next = ReviewId::after(Some(&review));
             Reviewed {
                 review,
                 clause: arguments.clause.clone(),
@@ -81,7 +83,8 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         });
         Ok(Act::from(ReviewsRecorded { reviews: reviews.collect() }))
     })?;
-    let of = if subjects == ["*"] { "the whole LEA".to_owned() } else { format!("{} subjects", subjects.len()) };
+    let of =
+        if subjects == ["*"] { "the whole LEA".to_owned() } else { counted(subjects.len(), "subject", "subjects") };
     let mut text = format!("Review of {} recorded, {of}", arguments.clause);
     if arguments.unsatisfactory {
         text.push_str("; non-compliance goes to the National Auditor within 28 days (custodes noncompliance identify)");

@@ -1,16 +1,18 @@
 //! `custodes status`: what is due, overdue, done: the board, or a calendar feed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use custodes_checks::Window;
+use custodes_compliance::acts::AuditId;
 use custodes_compliance::london;
+use custodes_compliance::record::admission;
 use custodes_compliance::roles::Action;
-use custodes_compliance::schedule::{Board, Checked, Covert, Sources};
-use custodes_compliance::time::Instant;
+use custodes_compliance::schedule::{Board, Covert, Sources};
+use custodes_compliance::time::{Day, Instant};
 
 use super::Place;
 use crate::cli::{Mistakes, print, status_board};
-use crate::work::witnessing;
+use crate::work::last_check::{AsOf, Said};
+use crate::work::{WorkError, Workspace, witnessing};
 
 fn at(text: &str) -> Result<Instant, String> {
     london::parse_day_or_instant(text)
@@ -39,7 +41,10 @@ pub struct Arguments {
     /// Name covert cameras, for readers who are cleared for them
     #[arg(long)]
     covert: bool,
-    /// As a calendar feed (the same as --format ics)
+    /// Read the evidence again, though nothing changed that the board rests on
+    #[arg(long)]
+    read_again: bool,
+    /// As a calendar feed, for a diary: dates, and nothing personal
     #[arg(long)]
     ics: bool,
     #[command(flatten)]
@@ -51,19 +56,14 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ReadBoard, None)?;
     let now = session.workspace.now()?;
-    let as_of = arguments.as_of.unwrap_or(now);
-    let window = Window::new(london::months_before(as_of, 12), as_of)?;
-    let checked = session.workspace.check(window, &BTreeSet::new())?;
-    let said: Vec<Checked> = checked
-        .outcome
-        .clauses
-        .iter()
-        .map(|clause| Checked { clause: clause.clause.id, state: clause.state, absent: clause.absent.clone() })
-        .collect();
-    let mut sources = Sources::new(&session.workspace.record, &checked.outcome.duties, &said, as_of);
+    let as_of = arguments.as_of.map_or(AsOf::Now(now), AsOf::Asked);
+    let said = session.workspace.check_for_board(as_of, arguments.read_again)?;
+    let suspended = suspended(&mut session.workspace, london::day_of(as_of.instant()))?;
+    let mut sources = Sources::new(&session.workspace.record, &said.duties, &said.clauses, as_of.instant());
     sources.days_ahead = arguments.days_ahead;
-    sources.nc_report_days = checked.parameters.whole("nc_report_days");
+    sources.nc_report_days = said.parameters.whole("nc_report_days");
     sources.covert = if arguments.covert { Covert::Named } else { Covert::Counted };
+    sources.suspended = suspended;
     let board = Board::of(&sources);
     let last = witnessing::last_witnessed(&session.workspace)?;
     let witnessed = witnessing::sentence(last.as_ref(), session.workspace.head().size.0, now);
@@ -73,14 +73,44 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         (false, crate::cli::OutputFormat::Table) => Form::Table,
     };
     let text = match form {
-        Form::Table => format!("{}\nThis journal: {witnessed}\n", status_board::text(&board)),
+        Form::Table => {
+            let board = status_board::text(&board);
+            format!("{board}\nThis journal: {witnessed}\nThe evidence: {}\n", read(&said))
+        }
         Form::Json => {
             let mut told = serde_json::to_value(&board)?;
             told["witnessed"] = witnessed.into();
+            told["evidence_read_as_of"] = said.read_as_of.to_string().into();
+            told["evidence_kept"] = said.kept.into();
             format!("{told:#}\n")
         }
         Form::Ics => status_board::calendar(&board, now)?,
     };
     print(&text)?;
     Ok(crate::cli::RAN)
+}
+
+/// When the states of clauses are from: what falls due is reckoned to the minute all the same.
+fn read(said: &Said) -> String {
+    let read = format!("read as of {}", london::in_words(said.read_as_of));
+    if said.kept {
+        format!("{read}; not read again, since nothing changed that the board rests on (--read-again)")
+    } else {
+        read
+    }
+}
+
+/// Open audits whose auditor may not audit any longer, by what the account evidence says of them.
+fn suspended(workspace: &mut Workspace, on: Day) -> Result<BTreeMap<AuditId, Vec<String>>, WorkError> {
+    let open = workspace.record.audits.iter().filter(|(_, audit)| audit.signed_off.is_none());
+    let open: Vec<_> = open.map(|(id, audit)| (*id, audit.auditor.clone())).collect();
+    let mut suspended = BTreeMap::new();
+    for (id, auditor) in open {
+        let standing = workspace.standing_of(&auditor)?;
+        let why = admission::suspended(&workspace.record, &id, &standing, on);
+        if !why.is_empty() {
+            suspended.insert(id, why.iter().map(ToString::to_string).collect());
+        }
+    }
+    Ok(suspended)
 }

@@ -17,6 +17,7 @@ use super::{
     CHECKPOINT, ENTRIES, INFO, Info, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED, contents, frame_name,
     since_report_name,
 };
+use crate::words::counted;
 use crate::work::disposed::Disposed;
 use crate::work::redrawing::{FrameText, Once, Redrawn};
 use crate::work::workspace::read_entry;
@@ -67,8 +68,18 @@ impl<'a> Checking<'a> {
         checking
     }
 
+    /// What the entries say that were read so far.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
     pub fn hold(&mut self, what: String) {
         self.holds.push(what);
+    }
+
+    /// What a reader looks for first.
+    pub fn hold_first(&mut self, what: String) {
+        self.holds.insert(0, what);
     }
 
     pub fn note(&mut self, what: String) {
@@ -112,8 +123,9 @@ impl<'a> Checking<'a> {
         }
         self.record.size = self.info.size;
         self.hold(format!(
-            "{proven} entries are in the journal of {} entries, and each is what was committed to",
-            self.info.size
+            "{} in the journal of {}, and each is what was committed to",
+            if proven == 1 { "1 entry is".to_owned() } else { format!("{proven} entries are") },
+            counted(self.info.size, "entry", "entries")
         ));
         self.carried();
         self.disposed();
@@ -244,7 +256,11 @@ impl<'a> Checking<'a> {
             }
         }
         self.named_by_entries(&named);
-        self.hold(format!("{whole} files (frames, rows, reports, attachments) are those that the journal names"));
+        self.hold(match whole {
+            0 => "no files (frames, rows, reports, attachments) were named when it was made".to_owned(),
+            1 => "1 file (frames, rows, reports, attachments) is the one that the journal names".to_owned(),
+            more => format!("{more} files (frames, rows, reports, attachments) are those that the journal names"),
+        });
     }
 
     /// What the audits' entries name is there, under the hash that they name, unless it was disposed of.

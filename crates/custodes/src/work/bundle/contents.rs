@@ -18,10 +18,12 @@ use crate::work::{WorkError, Workspace, audits};
 pub fn gather(workspace: &Workspace, ids: &[AuditId]) -> Result<Files, WorkError> {
     let mut files = Files::new();
     for id in ids {
-        let audit = workspace.record.audits.get(id).ok_or_else(|| format!("there is no audit {id}"))?;
+        let audit = workspace.record.audits.get(id).ok_or_else(|| audits::not_there(&workspace.record, id))?;
         for (name, sha256) in objects(audit) {
-            if !is_disposed_of(&workspace.record, &sha256) {
-                files.insert(name, workspace.archive.bytes(&object(&sha256)?)?);
+            // The same bytes may have come again since they were disposed of with another matter.
+            let object = object(&sha256)?;
+            if workspace.archive.holds(&object) || !is_disposed_of(&workspace.record, &sha256) {
+                files.insert(name, workspace.archive.bytes(&object)?);
             }
         }
         if let Some(rows) = rows(workspace, ids, id, audit)? {
@@ -63,8 +65,9 @@ fn rows(workspace: &Workspace, ids: &[AuditId], id: &AuditId, audit: &Audit) -> 
     for import in imports(&workspace.record, ids).iter().filter_map(|id| workspace.record.imports.get(id)) {
         for table in import.what.typed.iter().filter(|table| table.set == set.name) {
             // A table that is gone for good gives no rows; the disposal says so.
-            if !is_disposed_of(&workspace.record, &table.sha256) {
-                typed.push(object(&table.sha256)?);
+            let object = object(&table.sha256)?;
+            if workspace.archive.holds(&object) || !is_disposed_of(&workspace.record, &table.sha256) {
+                typed.push(object);
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Making a bundle. The act comes first: its entry names what the bundle holds, and the bundle holds it.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use custodes_compliance::acts::retention::BundleMade;
@@ -21,7 +20,8 @@ use super::{
     CHECKPOINT, ENTRIES, FORM, Files, INFO, Info, MARKING, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED,
     container, contents, since_report_name, sums,
 };
-use crate::work::{WorkError, Workspace, keys::sync_folder};
+use crate::work::audits as auditing;
+use crate::work::{WorkError, Workspace, outgoing};
 
 /// What was made.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ pub fn make(
         return Err(format!("{}: there is a file of that name already: name a new one", out.display()).into());
     }
     for id in &audits {
-        let audit = workspace.record.audits.get(id).ok_or_else(|| format!("there is no audit {id}"))?;
+        let audit = workspace.record.audits.get(id).ok_or_else(|| auditing::not_there(&workspace.record, id))?;
         let clause = audit.what.clause.clone();
         workspace.permit(by, Action::IssueReport, Some(&clause))?;
     }
@@ -174,7 +174,7 @@ fn write(workspace: &Workspace, made: &Recorded<BundleMade>, mut files: Files, o
     let sums = sums(files.iter().map(|(name, bytes)| (name.as_str(), bytes)));
     files.insert(SUMS.to_owned(), sums.into_bytes());
     let bytes = container::write(&files).map_err(|error| error.to_string())?;
-    put(&bytes, out)?;
+    outgoing::put_private(out, &bytes)?;
     let sha256 = Hash::of(&bytes).to_string();
     Ok(Made { path: out.to_owned(), sha256, bytes: bytes.len() as u64, files: files.len(), entries, info })
 }
@@ -204,14 +204,4 @@ fn entry_lines(log: &SqliteLog, made: &BundleMade, done: &Done, head: Head) -> R
         }
     }
     Ok((lines, count))
-}
-
-/// Under a temporary name first: a bundle is there whole, or not at all. Its owner alone may read it.
-fn put(bytes: &[u8], out: &Path) -> Result<(), WorkError> {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = || WorkError::file(out, "cannot be written");
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed())?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed())?;
-    file.persist_noclobber(out).map_err(|error| failed()(error.error))?;
-    sync_folder(folder)
 }

@@ -18,7 +18,8 @@ use super::{
     CHECKPOINT, ENTRIES, FORM, INFO, Info, MARKING, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED,
     container, sums,
 };
-use crate::work::WorkError;
+use crate::work::verifying::{Trusted, WitnessedBy, latest_of};
+use crate::work::{WorkError, witnessing};
 
 /// A bundle, and what became of checking it.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Opened {
     pub bytes: u64,
     /// The largest checkpoint in it that a known witness cosigned, and when.
     pub witnessed: Option<(TreeSize, PosixSeconds)>,
+    /// The witnesses that its entries say the workspace trusts, which is the workspace's own word.
+    pub trusted: Vec<Trusted>,
     /// What holds, in a few words each.
     pub holds: Vec<String>,
     /// What a reader must know besides: a key that was not given, content disposed of.
@@ -81,18 +84,22 @@ pub fn read(bytes: &[u8], keys: &[VerifierKey], witnesses: &[VerifierKey]) -> Re
     let mut checking = Checking::new(&files, &info, &checkpoint);
     checking.form(text(INFO)?, text(READ_ME)?, text(SUMS)?);
     let signers = signers(&info, keys, &mut checking)?;
-    let witnessed = signatures(&files, &checkpoint, &signers, witnesses, &mut checking);
     checking.continues_previous(files.get(SINCE_PREVIOUS).copied());
     checking.entries(text(ENTRIES)?);
+    let named = witnessing::trusted(checking.record());
+    let all: Vec<VerifierKey> =
+        witnesses.iter().chain(named.iter().filter(|key| !witnesses.contains(key))).cloned().collect();
+    let by = signatures(&files, &checkpoint, &signers, &all, &mut checking);
     checking.contents();
     checking.reports();
     checking.draws();
     let (record, holds, notes, defects) = checking.finish();
     Ok(Opened {
+        trusted: Trusted::of(&record, witnesses, &by),
+        witnessed: latest_of(witnesses, &by),
         record,
         sha256: Hash::of(bytes).to_string(),
         bytes: bytes.len() as u64,
-        witnessed,
         holds,
         notes,
         defects,
@@ -117,16 +124,18 @@ fn signers(info: &Info, keys: &[VerifierKey], checking: &mut Checking<'_>) -> Re
     Ok(keys.to_vec())
 }
 
-/// Signatures and cosignatures; and that the checkpoint continues the one that was witnessed.
+/// Signatures and cosignatures; and that the checkpoint continues the one that was witnessed. Gives the latest
+/// cosignature of each witness.
 fn signatures(
     files: &BTreeMap<&str, &[u8]>,
     checkpoint: &SignedCheckpoint,
     signers: &[VerifierKey],
     witnesses: &[VerifierKey],
     checking: &mut Checking<'_>,
-) -> Option<(TreeSize, PosixSeconds)> {
+) -> WitnessedBy {
     let head = checkpoint.checkpoint().head();
-    let mut times = vec![signed(CHECKPOINT, checkpoint, signers, witnesses, checking).map(|time| (head.size, time))];
+    let mut by = WitnessedBy::new();
+    signed(CHECKPOINT, checkpoint, signers, witnesses, checking, &mut by);
     match (files.get(WITNESSED), files.get(SINCE_WITNESSED)) {
         (None, None) => {}
         (Some(note), Some(proof)) => match SignedCheckpoint::parse(note) {
@@ -136,10 +145,7 @@ fn signatures(
                 let continues = continues(proof, &before, &head);
                 let same_journal = earlier.checkpoint().origin() == checkpoint.checkpoint().origin();
                 match continues {
-                    Ok(()) if same_journal => {
-                        let time = signed(WITNESSED, &earlier, signers, witnesses, checking);
-                        times.push(time.map(|time| (before.size, time)));
-                    }
+                    Ok(()) if same_journal => signed(WITNESSED, &earlier, signers, witnesses, checking, &mut by),
                     Ok(()) => checking.defect(format!("{WITNESSED}: it is of another journal")),
                     Err(why) => checking.defect(format!("the checkpoint does not continue the witnessed one: {why}")),
                 }
@@ -149,31 +155,37 @@ fn signatures(
             checking.defect(format!("{WITNESSED} and {SINCE_WITNESSED} belong together, and one of them is not there"))
         }
     }
-    times.into_iter().flatten().max()
+    by
 }
 
-/// When a known witness cosigned, if one did.
+/// The signature of the journal, and the cosignatures of known witnesses.
 fn signed(
     name: &str,
     checkpoint: &SignedCheckpoint,
     signers: &[VerifierKey],
     witnesses: &[VerifierKey],
     checking: &mut Checking<'_>,
-) -> Option<PosixSeconds> {
+    by: &mut WitnessedBy,
+) {
     match checkpoint.open(signers) {
-        Ok(by) => {
+        Ok(signers) => {
             if name == CHECKPOINT {
-                checking.hold(format!("the checkpoint is signed by {}", by[0].key.name()));
+                checking.hold_first(format!("the checkpoint is signed by {}", signers[0].key.name()));
             }
         }
         Err(why) => checking.defect(format!("{name}: {why}")),
     }
     match checkpoint.note().verified(witnesses) {
-        Err(why) => {
-            checking.defect(format!("{name}: {why}"));
-            None
+        Err(why) => checking.defect(format!("{name}: {why}")),
+        Ok(verified) => {
+            let size = checkpoint.checkpoint().head().size;
+            for (witness, time) in
+                verified.into_iter().filter_map(|witness| Some((witness.key.to_string(), witness.time?)))
+            {
+                let latest = by.entry(witness).or_insert((size, time));
+                *latest = (*latest).max((size, time));
+            }
         }
-        Ok(verified) => verified.into_iter().filter_map(|witness| witness.time).max(),
     }
 }
 

@@ -87,7 +87,8 @@ pub fn imports(record: &Record, audits: &[AuditId]) -> BTreeSet<ImportId> {
 fn wants(selection: &Selection<'_>, entry: &custodes_journal::entry::Entry) -> Result<bool, String> {
     let (_, subject, content) = read_entry(entry)?;
     let kind = custodes_journal::entry::Leaf::parse(&entry.leaf).map_err(|error| error.to_string())?.kind;
-    if kind.starts_with("misuse.") {
+    // What was refused stays with the LEA, although it is a part of the audit that it was about.
+    if kind.starts_with("misuse.") || kind == "act.refused" {
         return Ok(false);
     }
     if selection.marks.contains(&subject) || ALWAYS.contains(&kind.as_str()) {

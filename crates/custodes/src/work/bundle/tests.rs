@@ -2,14 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use custodes_compliance::acts::audit::{Attached, ItemJudged, Matter, SeedSource, Size, Verdict};
-use custodes_compliance::acts::people::{Kind, PersonAdded, RoleGiven};
-use custodes_compliance::acts::{Act, Mark, PersonId};
-use custodes_compliance::london::parse_day;
-use custodes_compliance::roles::Role;
-use custodes_evidence::archive::TakeIn;
+use custodes_compliance::acts::audit::Verdict;
 use custodes_journal::checkpoint::SignedCheckpoint;
 use custodes_journal::cosignature::{Cosigner, PosixSeconds};
 use custodes_journal::key::{KeyName, SignerKey, VerifierKey};
@@ -18,108 +12,9 @@ use custodes_journal::witness::{AddCheckpoint, Seen, Witness, add_cosignatures};
 
 use super::open::read;
 use super::{CHECKPOINT, ENTRIES, INFO, SUMS, WITNESSED, container, make, sums};
-use crate::work::audits::{self, Given, Planned};
-use crate::work::evidence::{Provenance, import};
-use crate::work::{Opening, Workspace};
-
-fn person(id: &str) -> PersonId {
-    PersonId::parse(id).unwrap()
-}
-
-/// A workspace in which one audit was drawn, and its first record judged.
-struct Sample {
-    folder: tempfile::TempDir,
-    workspace: Workspace,
-    auditor: PersonId,
-}
-
-fn sample() -> Sample {
-    let folder = tempfile::tempdir().unwrap();
-    let (administrator, auditor, witness) = (person("ad1"), person("la1"), person("sm1"));
-    let opening = Opening {
-        kind: Kind::Lea,
-        lea: "Northmere Constabulary".into(),
-        administrator: administrator.clone(),
-        name: "A. Adams".into(),
-        login: None,
-        keys: folder.path().join("keys"),
-    };
-    let mut workspace = Workspace::create(&folder.path().join("northmere"), opening).unwrap();
-    for (id, role) in [("am1", Role::AnprManager), ("sm1", Role::SeniorManager)] {
-        appoint(&mut workspace, &administrator, id, role);
-    }
-    let provenance = Provenance::default();
-    let how = TakeIn { threads: 1, ..TakeIn::default() };
-    import(&mut workspace, &person("am1"), vec![evidence(folder.path())], None, &how, &provenance).unwrap();
-    appoint(&mut workspace, &administrator, "la1", Role::LocalAuditor);
-    let (from, to) = (parse_day("2026-07-01").unwrap(), parse_day("2026-10-01").unwrap());
-    let audit = audits::open(&mut workspace, &auditor, "8.2.4.a", from, to, None).unwrap();
-    let planned = Planned {
-        size: Some(Size::Number(3)),
-        strata: None,
-        rationale: "three are enough for a test".into(),
-        risk_assessment: "none: the force is made up".into(),
-        seed_from: vec![SeedSource::Dice { witness: witness.clone() }],
-        tops_up: false,
-    };
-    audits::commit_plan(&mut workspace, &auditor, audit, &planned).unwrap();
-    let dice = Given::Dice { digits: "31415926535897932384".into(), witness };
-    audits::contribute(&mut workspace, &auditor, audit, 0, &dice).unwrap();
-    let drawn = audits::draw(&mut workspace, &auditor, audit).unwrap();
-    let key = drawn.sample[0].key.clone();
-    let (sha256, bytes) = workspace.archive.keep_text("the log of the desk\n").unwrap();
-    let (to, name) = (Matter::Audit(audit), "desk.txt".to_owned());
-    let attached = Attached { to, name, sha256: sha256.to_string(), bytes, note: String::new() };
-    workspace.act(&auditor, |_| Ok(vec![Act::from(attached.clone())])).unwrap();
-    let mut sample = Sample { folder, workspace, auditor };
-    sample.judge(key, Verdict::Fail);
-    sample
-}
-
-fn appoint(workspace: &mut Workspace, by: &PersonId, id: &str, role: Role) {
-    let mark = Mark::of(crate::work::random().unwrap());
-    let added = PersonAdded { person: person(id), name: format!("Person {id}"), login: None, user_ids: vec![], mark };
-    workspace.act(by, |_| Ok(vec![Act::from(added.clone())])).unwrap();
-    let from = audits::today();
-    let given = RoleGiven { person: person(id), role, from, until: None, deputy_for: None, reason: "appointed".into() };
-    workspace.act(by, |_| Ok(vec![Act::from(given.clone())])).unwrap();
-}
-
-/// A few searches of a made-up force, and what section 3 needs of its auditor.
-fn evidence(into: &Path) -> PathBuf {
-    let folder = into.join("evidence");
-    fs::create_dir(&folder).unwrap();
-    let header = "search_id,system,user_id,searched_at,data_from,data_to,target,purpose,reason,justification,reference,authorised_by,authorised_rank,authorised_at,preserved_case,results\n";
-    // Wherever the draw puts its window of 30 days, some are in it.
-    let first = parse_day("2026-07-01").unwrap();
-    let searches: String = (0..30)
-        .map(|number| {
-            let day = first.plus_days(3 * number);
-            format!("S{number},nas,nm1,{day}T10:00:00Z,{day}T00:00:00Z,{day}T09:00:00Z,AA00AAA,Terrorism,test,\"as asked, in writing\",R1,,,,,0\n")
-        })
-        .collect();
-    fs::write(folder.join("searches.csv"), header.to_owned() + &searches).unwrap();
-    fs::write(
-        folder.join("accounts.csv"),
-        "person_id,user_id,system,permission,authorised_at,authorised_by,last_access_at,closed_at,left_at\nP1,nm1,nas,user,2022-01-01T09:36:00Z,SUP,,,\n",
-    )
-    .unwrap();
-    fs::write(folder.join("auditors.csv"), "person_id,user_ids,clearance,clearance_expires_on\nla1,,SC,2199-01-01\n")
-        .unwrap();
-    folder
-}
+use crate::work::sample::{Sample, sample};
 
 impl Sample {
-    fn key(&self) -> Vec<VerifierKey> {
-        vec![self.workspace.verifier().unwrap()]
-    }
-
-    fn judge(&mut self, key: String, verdict: Verdict) {
-        let audit = *self.workspace.record.audits.keys().next().unwrap();
-        let judged = ItemJudged { audit, key, question: "reason".into(), verdict, note: "none was given".into() };
-        self.workspace.act(&self.auditor, |_| Ok(vec![Act::from(judged.clone())])).unwrap();
-    }
-
     fn bundle(&mut self, name: &str) -> Vec<u8> {
         let audits: Vec<_> = self.workspace.record.audits.keys().copied().collect();
         let out = self.folder.path().join(name);
@@ -282,5 +177,6 @@ fn a_cosigned_checkpoint_goes_with_the_bundle_and_its_witness_is_believed_by_key
     assert!(unpacked(&bytes).contains_key(WITNESSED));
     let opened = read(&bytes, &keys, std::slice::from_ref(&witness_key)).unwrap();
     assert_eq!((opened.defects, opened.witnessed), (Vec::new(), Some((size, time))));
-    assert_eq!(read(&bytes, &keys, &[]).unwrap().witnessed, None);
+    let opened = read(&bytes, &keys, &[]).unwrap();
+    assert_eq!((opened.witnessed, opened.trusted), (None, Vec::new()), "the workspace does not trust it either");
 }
