@@ -184,6 +184,10 @@ impl<R: Rows> Reader for Headed<R> {
     fn next_chunk(&mut self) -> Result<Option<Chunk>, Refusal> {
         let mut grid = CellGridBuilder::new(self.header.len());
         while grid.rows() < CHUNK_ROWS && grid.bytes() < CHUNK_BYTES && self.rows.next_row(&mut self.row)? {
+    if let (HeaderRow::Line(line), 1..) = (&layout.header, row.line) {
+        let what = format!("the header should stand on line {line}, but the last row is on line {}", row.line);
+        return Err(Refusal::new(file, what, "correct header_line in the mapping"));
+    }
             if self.row.is_blank() || (self.row.flaw.is_none() && is_skipped(&self.row, &self.layout)) {
                 continue;
             }
