@@ -181,3 +181,11 @@ impl Report {
         self.notices.extend(said.map(|notice| format!("{}: {notice}", file.name)));
     }
 }
+        for (column, count) in tally.errors {
+            let (are, cells) = if count == 1 { ("is", "cell") } else { ("are", "cells") };
+            self.notices.push(format!(
+                "{}: {count} {cells} in {column} {are} a spreadsheet's error, such as #N/A, and {are} taken as withheld; \
+                 export the values again",
+                file.name
+            ));
+        }
