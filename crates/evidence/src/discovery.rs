@@ -11,7 +11,7 @@ use custodes_standard::evidence::{SETS, Set};
 use crate::position::MAX_FILES;
 use crate::problem::Problem;
 
-/// How deep folders may lie in each other.
+/// In how many folders of the evidence a folder may lie.
 const MAX_DEPTH: usize = 32;
 
 /// The format of a file, told by its extension; text may be packed with gzip or zstd.
@@ -116,11 +116,13 @@ impl Walk {
             return self.problems.push(Problem::new(name, "this is a link that leads out of the folder", remedy));
         }
         if real.is_dir() {
-            // A link to a folder that holds it would never end.
-            if !above.contains(&real) && above.len() < MAX_DEPTH {
-                above.push(real.clone());
-                self.folder(&real, &name, above);
-                above.pop();
+            // A link to a folder that holds it would never end, and what it shows is read elsewhere.
+            if above.contains(&real) {
+                return;
+            }
+            if above.len() > MAX_DEPTH {
+                let what = format!("this folder lies in more than {MAX_DEPTH} others, and is not looked into");
+                return self.problems.push(Problem::new(name, what, "move what it holds further up, or take it out"));
             }
         } else if real.is_file() {
             self.found.push(Found { path: real, name });
@@ -252,3 +254,32 @@ mod tests {
         assert_eq!((problems[0].place.as_str(), problems[0].what.contains("out of the folder")), ("z", true));
     }
 }
+    #[test]
+    fn a_name_of_no_set_is_told_what_it_may_have_meant() {
+        for (name, meant) in [
+            ("2026_read_changes.csv", Some("read_changes")),
+            ("x/export Read-Changes.xlsx", Some("read_changes")),
+            ("read_change.csv", Some("read_changes")),
+            ("policy 2026.csv", Some("policies")),
+            ("search.csv", Some("searches")),
+            ("research.csv", None),
+            ("accounting.csv", None),
+            ("notes.txt", None),
+        ] {
+            assert_eq!((set(name), perhaps_meant(name).map(|set| set.name)), (None, meant), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_too_deep_is_a_problem_and_never_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let within = |depth: usize| (0..depth).fold(folder.path().to_owned(), |path, _| path.join("a"));
+        fs::create_dir_all(within(MAX_DEPTH)).unwrap();
+        fs::write(within(MAX_DEPTH).join("searches.csv"), "").unwrap();
+        assert_eq!(walk(folder.path()).unwrap().len(), 1);
+        fs::create_dir_all(within(MAX_DEPTH + 1)).unwrap();
+        let problems = walk(folder.path()).unwrap_err();
+        assert_eq!((problems.len(), problems[0].place.matches('a').count()), (1, MAX_DEPTH + 1));
+        assert!(problems[0].what.contains("not looked into"), "{problems:?}");
+    }
+
