@@ -228,7 +228,8 @@ impl Opening<'_> {
         let by_name = discovery::set_of(&found.name);
         let mapping = Mapping::first_for(&self.options.mappings, &found.name, by_name);
         let Some(set) = mapping.map(|mapping| mapping.set).or(by_name) else {
-            return self.noticed.push(format!("{}: of no set, not used", found.name));
+            let hint = discovery::hint(&found.name);
+            return self.noticed.push(format!("{}: of no set, not used{hint}", found.name));
         };
         let format = match discovery::extension_of(&found.name) {
             Extension::Read(format) => format,

@@ -94,7 +94,10 @@ impl Selection {
                         let remedy = "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet";
                         problems.push(Problem::new(&found.name, what, remedy));
                     }
-                    None => self.notices.push(format!("{}: of no set, not taken in", found.name)),
+                    None => {
+                        let hint = discovery::hint(&found.name);
+                        self.notices.push(format!("{}: of no set, not taken in{hint}", found.name));
+                    }
                 }
                 continue;
             }
