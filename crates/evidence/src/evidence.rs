@@ -92,7 +92,10 @@ impl Evidence {
         for (index, file) in found.iter().enumerate() {
             if discovery::is_manifest(&file.name) {
                 match manifest::read(file, &found) {
-                    Ok(more) => stated.extend(more),
+                    Ok((more, notices)) => {
+                        stated.extend(more);
+                        opening.noticed.extend(notices);
+                    }
                     Err(problems) => opening.problems.extend(problems),
                 }
             } else {

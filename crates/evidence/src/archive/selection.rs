@@ -78,7 +78,10 @@ impl Selection {
         let (mut stated, mut problems) = (BTreeSet::new(), Vec::new());
         for found in all.iter().filter(|found| is_manifest(&found.name)) {
             match manifest::read(found, &all) {
-                Ok(lines) => stated.extend(lines.into_iter().map(|line| line.file)),
+                Ok((lines, notices)) => {
+                    stated.extend(lines.into_iter().map(|line| line.file));
+                    self.notices.extend(notices);
+                }
                 Err(more) => problems.extend(more),
             }
         }
