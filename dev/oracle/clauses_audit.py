@@ -1,5 +1,7 @@
 """Section 3 (who may audit), the records of sampled audits, 7.1.3, and 8.2.8 to 8.2.10 (records)."""
 
+import re
+
 import times
 from intake import known, unknown
 from rules import Clause, both, either, in_office, open_at, share
@@ -76,6 +78,20 @@ def not_held(case, review, role):
     return None if held is None else not held
 
 
+def listed_ids(cell, accounts):
+    """The user ids in a cell of the list of auditors, and whether they are all there and told apart."""
+    if unknown(cell):
+        return [], False
+    text = cell or ""
+    own = any(mark in user for user in accounts for mark in ",;|")
+    divided = re.split(r"[\s,;|]+", text)
+    masked = any("*" in part or "█" in part or MASKED_ID.fullmatch(part) for part in divided)
+    return (text.split() if own else divided), not masked and not (own and re.search("[,;|]", text))
+
+
+MASKED_ID = re.compile(r"#+|\[?redacted\]?|withheld|#n/a|#[a-z0-9/]+[!?]", re.IGNORECASE)
+
+
 def holds(review, auditors, accounts, permissions):
     """Whether the reviewer then held an open account with one of the permissions."""
     if unknown(review.reviewer_id):
@@ -83,10 +99,9 @@ def holds(review, auditors, accounts, permissions):
     ids, doubt = {review.reviewer_id}, False
     auditor = auditors.get(review.reviewer_id)
     if auditor is not None:
-        if unknown(auditor.user_ids):
-            doubt = None
-        elif auditor.user_ids:
-            ids.update(auditor.user_ids.split())
+        listed, whole = listed_ids(auditor.user_ids, accounts)
+        ids.update(listed)
+        doubt = False if whole else None
     return either(doubt, *(open_at(a, review.reviewed_at) for user in ids for a in accounts.get(user, [])
                            if a.permission in permissions))
 

@@ -47,7 +47,8 @@ def auditors(scene):
     for person in ("aud1", "aud2", "aud3", "nat1", "stf1"):
         if scene.chance(0.1):
             continue
-        scene.add("auditors", person_id=person, user_ids=scene.pick((f"{person}.a {person}.b", f"{person}.a u002", None)),
+        scene.add("auditors", person_id=person, user_ids=scene.pick((f"{person}.a {person}.b", f"{person}.a u002", None, f"{person}.a,u002",
+                                                                        f"u001; {person}.a", f"*** {person}.a")),
                   clearance=scene.pick(("SC", "NPPV3", "NPPV3", None)) if scene.chance(0.3) else "SC",
                   clearance_expires_on=scene.pick((scene.day(), scene.today + timedelta(days=400), None,
                                                    scene.today + timedelta(days=90))))

@@ -50,6 +50,9 @@ class Row(dict):
 
 _MASK = re.compile(r"[*#█](?:[*#█ ]*[*#█])?")
 _MASK_WORDS = {"redacted", "[redacted]", "withheld"}
+# What spreadsheets leave where a formula failed.
+_ERRORS = {"#n/a", "#ref!", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#getting_data", "#spill!", "#calc!",
+           "#field!", "#blocked!", "#connect!", "#unknown!", "#data!"}
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _INT = re.compile(r"[+-]?\d+", re.ASCII)
 
@@ -57,7 +60,7 @@ _INT = re.compile(r"[+-]?\d+", re.ASCII)
 def is_withheld(column, cell):
     if column.star_is_a_value and cell == "*":
         return False
-    return bool(_MASK.fullmatch(cell)) or cell.lower() in _MASK_WORDS
+    return bool(_MASK.fullmatch(cell)) or cell.lower() in _MASK_WORDS or cell.lower() in _ERRORS
 
 
 def number(cell):
@@ -175,11 +178,19 @@ def fold_header(name):
 def table(data, where):
     """The header and the data rows of a CSV file; empty lines are not rows."""
     text = decode(data, where)
-    first_line = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first_line.count)
+    told = re.match(r"\"?sep=([!#-/:-@\[-`{-~\t])\"?[ \r]*(?:\n|$)", text, re.IGNORECASE)
+    text = text[told.end():] if told else text
+    first_line = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
+    separator = told[1] if told else max(",;\t", key=first_line.count)
     rows = [r for r in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if r]
     if not rows:
         raise Refused(f"{where}: no header")
+    try:
+        next(r for r in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True) if r)
+    except csv.Error:
+        raise Refused(f"{where}: a quotation mark in the header does not close") from None
+    if any(separator in name and re.search(r"[\r\n]", name) for name in rows[0]):
+        raise Refused(f"{where}: a quotation mark in the header takes in rows")
     return rows[0], rows[1:]
 
 
@@ -201,8 +212,8 @@ def set_of(path):
     parts = path.split("/")
     for part in [parts[-1].split(".")[0], *reversed(parts[:-1])]:
         for name in sorted(SETS, key=len, reverse=True):
-            rest = part[len(name):]
-            if part.startswith(name) and (not rest or not rest[0].isalnum()):
+            begins = re.match(name.replace("_", r"[\s_-]*") + r"(?![^\W_])", part, re.IGNORECASE)
+            if begins:
                 return name
     return None
 
@@ -299,11 +310,17 @@ def apply_manifest(evidence, folder, window):
     with open(os.path.join(folder, "manifest.csv"), "rb") as file:
         header, rows = table(file.read(), "manifest.csv")
     places = {fold_header(name): i for i, name in enumerate(header)}
+    for name in ("file", "rows", "sha256", "period_from", "period_to"):
+        if sum(fold_header(have) == fold_header(name) for have in header) > 1:
+            raise Refused(f"manifest.csv: two columns are {name}")
 
     def cell(row, name):
         place = places.get(fold_header(name))
         return row[place].strip(WHITE_SPACE) if place is not None else ""
 
+    for row in rows:
+        if bool(cell(row, "period_from")) != bool(cell(row, "period_to")):
+            raise Refused(f"manifest.csv: half a period of {cell(row, 'file')}")
     stated = {cell(row, "file"): row for row in rows}
     have = {i["file"]: i for i in evidence.inputs}
     for path, row in stated.items():

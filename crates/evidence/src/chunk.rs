@@ -38,6 +38,12 @@ pub trait Reader: Send {
         &[]
     }
 
+    /// How many rows the file itself has, where that is another number than the reader hands over. Asked for
+    /// after the last chunk.
+    fn source_rows(&self) -> Option<u64> {
+        None
+    }
+
     /// What the reader noticed and did not use, as sentences without a full stop. Asked for after the last chunk.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()

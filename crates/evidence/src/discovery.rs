@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use custodes_standard::evidence::{SETS, Set};
 
+use crate::header::fold;
 use crate::position::MAX_FILES;
 use crate::problem::Problem;
 
-/// How deep folders may lie in each other.
+/// In how many folders of the evidence a folder may lie.
 const MAX_DEPTH: usize = 32;
 
 /// The format of a file, told by its extension; text may be packed with gzip or zstd.
@@ -116,12 +117,17 @@ impl Walk {
             return self.problems.push(Problem::new(name, "this is a link that leads out of the folder", remedy));
         }
         if real.is_dir() {
-            // A link to a folder that holds it would never end.
-            if !above.contains(&real) && above.len() < MAX_DEPTH {
-                above.push(real.clone());
-                self.folder(&real, &name, above);
-                above.pop();
+            // A link to a folder that holds it would never end, and what it shows is read elsewhere.
+            if above.contains(&real) {
+                return;
             }
+            if above.len() > MAX_DEPTH {
+                let what = format!("this folder lies in more than {MAX_DEPTH} others, and is not looked into");
+                return self.problems.push(Problem::new(name, what, "move what it holds further up, or take it out"));
+            }
+            above.push(real.clone());
+            self.folder(&real, &name, above);
+            above.pop();
         } else if real.is_file() {
             self.found.push(Found { path: real, name });
         } else {
@@ -131,20 +137,63 @@ impl Walk {
 }
 
 /// The set of a file: the one whose name its own name begins with, else the nearest folder's. What
-/// follows must not be a letter or a digit. Case does not matter.
+/// follows must not be a letter or a digit. Case does not matter, nor whether a space, `-`, `_` or
+/// nothing stands between words, as in the names of columns.
 pub fn set_of(name: &str) -> Option<&'static Set> {
     name.rsplit('/').find_map(|part| {
         let begins = |set: &&'static Set| {
-            let start = part.get(..set.name.len()).is_some_and(|start| start.eq_ignore_ascii_case(set.name));
-            start && !part[set.name.len()..].chars().next().is_some_and(char::is_alphanumeric)
+            after_name(part, set.name).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphanumeric))
         };
         SETS.iter().copied().filter(begins).max_by_key(|set| set.name.len())
     })
 }
 
+/// What follows the name of a set at the beginning of a text.
+fn after_name<'a>(text: &'a str, set: &str) -> Option<&'a str> {
+    let divides = |c: char| matches!(c, '_' | '-') || c.is_whitespace();
+    let mut rest = text;
+    for wanted in set.chars() {
+        rest = if wanted == '_' {
+            rest.trim_start_matches(divides)
+        } else {
+            rest.strip_prefix(|c: char| c.to_ascii_lowercase() == wanted)?
+        };
+    }
+    Some(rest)
+}
+
+/// The set that the name of a file of no set may have meant: its name is somewhere in it, or it begins
+/// with one that lacks the plural.
+fn perhaps_meant(name: &str) -> Option<&'static Set> {
+    let own = fold(name.rsplit('/').next().unwrap_or(name));
+    let meant = |set: &&'static Set| {
+        let set = fold(set.name);
+        let singular = [("ies", "y"), ("es", ""), ("s", "")].into_iter().any(|(plural, one)| {
+            let rest = set.strip_suffix(plural).and_then(|stem| own.strip_prefix(stem)?.strip_prefix(one));
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        });
+        own.contains(&set) || singular
+    };
+    SETS.iter().copied().filter(meant).max_by_key(|set| set.name.len())
+}
+
 /// Whether a file is a manifest, and so never evidence.
 pub fn is_manifest(name: &str) -> bool {
     name.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case("manifest.csv"))
+}
+
+/// What the name of a file of no set may have been meant to say, to follow on a notice; blank for most.
+pub fn hint(name: &str) -> String {
+    if extension_of(name) == Extension::Other {
+        return String::new();
+    }
+    let own = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    if own.starts_with("manifest.") && !is_manifest(name) {
+        return "; a manifest is only read as manifest.csv".to_owned();
+    }
+    perhaps_meant(name).map_or(String::new(), |set| {
+        format!("; did you mean {0}? the name of such a file begins so: {0}-2026.csv", set.name)
+    })
 }
 
 /// What the extension says of a file.
@@ -211,9 +260,41 @@ mod tests {
         assert_eq!(set("searches/2026/a.csv"), Some("searches"));
         assert_eq!(set("searches/logons.csv"), Some("logons"));
         assert_eq!(set("accounts/searches-x/part"), Some("searches"));
+        for name in ["read_changes.csv", "Read Changes.csv", "read-changes-2026.csv", "ReadChanges/part-0.csv"] {
+            assert_eq!(set(name), Some("read_changes"), "{name}");
+        }
         for name in ["searches2.csv", "searchesé.csv", "research.csv", "search.csv", "é.csv", "part-0.csv"] {
             assert_eq!(set(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_name_of_no_set_is_told_what_it_may_have_meant() {
+        for (name, meant) in [
+            ("2026_read_changes.csv", Some("read_changes")),
+            ("x/export Read-Changes.xlsx", Some("read_changes")),
+            ("read_change.csv", Some("read_changes")),
+            ("policy 2026.csv", Some("policies")),
+            ("search.csv", Some("searches")),
+            ("research.csv", None),
+            ("accounting.csv", None),
+            ("notes.txt", None),
+        ] {
+            assert_eq!((set(name), perhaps_meant(name).map(|set| set.name)), (None, meant), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_too_deep_is_a_problem_and_never_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let within = |depth: usize| (0..depth).fold(folder.path().to_owned(), |path, _| path.join("a"));
+        fs::create_dir_all(within(MAX_DEPTH)).unwrap();
+        fs::write(within(MAX_DEPTH).join("searches.csv"), "").unwrap();
+        assert_eq!(walk(folder.path()).unwrap().len(), 1);
+        fs::create_dir_all(within(MAX_DEPTH + 1)).unwrap();
+        let problems = walk(folder.path()).unwrap_err();
+        assert_eq!((problems.len(), problems[0].place.matches('a').count()), (1, MAX_DEPTH + 1));
+        assert!(problems[0].what.contains("not looked into"), "{problems:?}");
     }
 
     #[test]

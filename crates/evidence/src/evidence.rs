@@ -92,7 +92,10 @@ impl Evidence {
         for (index, file) in found.iter().enumerate() {
             if discovery::is_manifest(&file.name) {
                 match manifest::read(file, &found) {
-                    Ok(more) => stated.extend(more),
+                    Ok((more, notices)) => {
+                        stated.extend(more);
+                        opening.noticed.extend(notices);
+                    }
                     Err(problems) => opening.problems.extend(problems),
                 }
             } else {
@@ -228,7 +231,8 @@ impl Opening<'_> {
         let by_name = discovery::set_of(&found.name);
         let mapping = Mapping::first_for(&self.options.mappings, &found.name, by_name);
         let Some(set) = mapping.map(|mapping| mapping.set).or(by_name) else {
-            return self.noticed.push(format!("{}: of no set, not used", found.name));
+            let hint = discovery::hint(&found.name);
+            return self.noticed.push(format!("{}: of no set, not used{hint}", found.name));
         };
         let format = match discovery::extension_of(&found.name) {
             Extension::Read(format) => format,

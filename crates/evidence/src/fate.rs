@@ -34,6 +34,8 @@ pub struct Fates {
     pub future: usize,
     /// Cells that are times without offset, by declared column.
     pub without_offset: Vec<u64>,
+    /// Cells that are the errors of a spreadsheet, by declared column.
+    pub errors: Vec<u64>,
 }
 
 /// The as-of instant, in the two measures that columns have.
@@ -70,6 +72,7 @@ pub fn judge(
         quarantined: Vec::new(),
         future: 0,
         without_offset: vec![0; columns.len()],
+        errors: columns.iter().map(|typed| u64::from(typed.errors)).collect(),
     };
     for bad in bad {
         fates.quarantine(bad.row as usize, "", abbreviate(&bad.value), &bad.reason);

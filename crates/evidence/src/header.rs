@@ -71,8 +71,15 @@ fn missing_columns(file: &str, set: &Set, header: &[String], missing: &[&str]) -
     let what = format!("the required {columns} {} of {} {are} missing", missing.join(", "), set.name);
     let shown: Vec<&str> = header.iter().take(20).map(|name| name.trim()).collect();
     let more = if header.len() > 20 { ", …" } else { "" };
-    let remedy = if header.iter().any(|name| name.contains('\0')) {
+    let remedy = if header.iter().any(|name| name.contains("\0\0\0")) {
+        "the text looks like UTF-32: save it as UTF-8".to_owned()
+    } else if header.iter().any(|name| name.contains('\0')) {
         "the text looks like UTF-16 without a byte order mark: save it as UTF-8".to_owned()
+    } else if let [only] = header
+        && only.contains('|')
+    {
+        let shown = crate::typing::abbreviate(only);
+        format!("its columns seem to be divided by \"|\" ({shown}): give --map a mapping that says separator = \"bar\"")
     } else {
         format!("the file has {}{more}; name the column, or adapt the file with --map", shown.join(", "))
     };
@@ -101,6 +108,13 @@ mod tests {
         let refusal = bind(&PRESERVED_CASES, &["case_id"]).unwrap_err();
         assert_eq!((refusal.file.as_str(), refusal.what.contains("investigation")), ("x.csv", true));
         assert_eq!(bind(&AUDITORS, &["person_id"]).unwrap().places[1..], [None, None, None]);
+    }
+
+    #[test]
+    fn a_header_that_was_not_divided_is_told_why() {
+        assert!(bind(&PRESERVED_CASES, &["case_id|investigation"]).unwrap_err().remedy.contains("\"bar\""));
+        assert!(bind(&PRESERVED_CASES, &["\0\0\0c\0\0\0a"]).unwrap_err().remedy.contains("UTF-32"));
+        assert!(bind(&PRESERVED_CASES, &["\0c\0a"]).unwrap_err().remedy.contains("UTF-16"));
     }
 
     #[test]

@@ -26,16 +26,25 @@ pub struct Stated {
     pub period: Option<(i32, i32)>,
 }
 
-/// Reads a manifest. Files are named relative to its folder.
+/// Reads a manifest, with what a person should know of it. Files are named relative to its folder.
 ///
 /// # Errors
-/// The file is refused, or a value in it is not of its type; a file that is stated but did not come.
-pub fn read(manifest: &Found, all: &[Found]) -> Result<Vec<Stated>, Vec<Problem>> {
+/// The file is refused, two of its columns are the same, or a value in it is not of its type; half a
+/// period; a file that is stated but did not come.
+pub fn read(manifest: &Found, all: &[Found]) -> Result<(Vec<Stated>, Vec<String>), Vec<Problem>> {
     let refused = |refusal: Refusal| vec![Problem::from(refusal)];
     let wanted = |name: &str| COLUMNS.contains(&name);
     let mut csv = Csv::open(&manifest.path, &manifest.name, &Layout::default(), &wanted, None).map_err(refused)?;
     let header: Vec<String> = csv.header.iter().map(|name| fold(name)).collect();
     let places = COLUMNS.map(|column| header.iter().position(|name| *name == fold(column)));
+    for (column, place) in COLUMNS.iter().zip(places) {
+        let second = place.and_then(|first| Some((first, header.iter().rposition(|name| *name == fold(column))?)));
+        if let Some((first, second)) = second.filter(|(first, second)| first < second) {
+            let what = format!("{:?} and {:?} are both the column {column:?}", csv.header[first], csv.header[second]);
+            return Err(refused(Refusal::new(&manifest.name, what, "remove one of them")));
+        }
+    }
+    let notices = unknown_columns(&manifest.name, &csv.header).into_iter().collect();
     if places[0].is_none() {
         return Err(refused(Refusal::new(
             &manifest.name,
@@ -59,7 +68,17 @@ pub fn read(manifest: &Found, all: &[Found]) -> Result<Vec<Stated>, Vec<Problem>
             }
         }
     }
-    if problems.is_empty() { Ok(stated) } else { Err(problems) }
+    if problems.is_empty() { Ok((stated, notices)) } else { Err(problems) }
+}
+
+/// A misspelt column states nothing: it is named, so that nobody relies on it.
+fn unknown_columns(manifest: &str, header: &[String]) -> Option<String> {
+    let known = COLUMNS.map(fold);
+    let unknown = header.iter().filter(|name| !name.is_empty() && !known.contains(&fold(name)));
+    let shown: Vec<String> = unknown.map(|name| format!("{:?}", abbreviate(name))).take(20).collect();
+    let columns = COLUMNS.join(", ");
+    (!shown.is_empty())
+        .then(|| format!("{manifest}: columns not used: {}; a manifest has the columns {columns}", shown.join(", ")))
 }
 
 impl Stated {
@@ -83,8 +102,18 @@ impl Stated {
             "" => Ok(None),
             text => time::date(text).map(Some).map_err(|_| wrong(column, "a date like 2026-08-01")),
         };
+        let half = |given: usize, missing: usize| {
+            let (given, shown, missing) = (COLUMNS[given], cells[given], COLUMNS[missing]);
+            Problem::new(
+                place,
+                format!("{given} is {shown:?}, and {missing} is not stated"),
+                "state both days, or neither",
+            )
+        };
         let period = match (day(3)?, day(4)?) {
             (Some(from), Some(to)) if from > to => return Err(wrong(4, "on or after period_from")),
+            (Some(_), None) => return Err(half(3, 4)),
+            (None, Some(_)) => return Err(half(4, 3)),
             (from, to) => from.zip(to),
         };
         if cells[0].is_empty() {

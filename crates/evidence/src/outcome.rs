@@ -25,6 +25,8 @@ pub struct Outcome {
     pub files: BTreeMap<usize, Superseded>,
     pub digests: BTreeMap<usize, String>,
     pub notices: BTreeMap<usize, Vec<String>>,
+    /// How many rows the source has, where a mapping made another number of records of them.
+    pub source_rows: BTreeMap<usize, u64>,
     /// Positions of rows that scans give and that another row stands for.
     pub superseded: Arc<Vec<u64>>,
     /// Positions of rows whose content differs from the one that stands.

@@ -122,11 +122,20 @@ impl Evidence {
         unsettled.into_iter().chain(uncovered).collect()
     }
 
+    /// The rows that a source can know of: those before a mapping left some out, or made several of one.
+    fn source_rows(&self, file: &str) -> Option<u64> {
+        let file = self.intake.files.iter().find(|known| known.name == file)?;
+        self.intake.outcome(file.set)?.source_rows.get(&file.index).copied()
+    }
+
     fn compare_with_manifests(&self, report: &mut Report) -> Result<(), Vec<Problem>> {
         let mut problems = Vec::new();
         for stated in &self.stated {
             match report.inputs.iter().find(|input| input.file == stated.file) {
-                Some(input) => problems.extend(stated.compare(Some(input.rows), &input.sha256)),
+                Some(input) => {
+                    let rows = self.source_rows(&input.file).unwrap_or(input.rows);
+                    problems.extend(stated.compare(Some(rows), &input.sha256));
+                }
                 None => match self.paths.get(&stated.file).map(|path| stream::sha256_of(path)) {
                     Some(Ok(sha256)) => problems.extend(stated.compare(None, &sha256)),
                     Some(Err(error)) => problems.push(stream::unreadable(&stated.file, &error).into()),
@@ -176,6 +185,14 @@ impl Report {
             let notice =
                 format!("{}: {count} {times} in {column} {are} without offset; a mapping can give the zone", file.name);
             self.notices.push(notice);
+        }
+        for (column, count) in tally.errors {
+            let (are, cells) = if count == 1 { ("is", "cell") } else { ("are", "cells") };
+            self.notices.push(format!(
+                "{}: {count} {cells} in {column} {are} a spreadsheet's error, such as #N/A, and {are} taken as withheld; \
+                 export the values again",
+                file.name
+            ));
         }
         let said = outcome.notices.get(&file.index).into_iter().flatten();
         self.notices.extend(said.map(|notice| format!("{}: {notice}", file.name)));

@@ -80,11 +80,20 @@ impl Row {
 pub trait Rows: Send {
     /// Fills in the next row; `false` after the last.
     fn next_row(&mut self, row: &mut Row) -> Result<bool, Refusal>;
+
+    /// What was noticed beside the rows, as sentences without a full stop.
+    fn notices(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 impl<R: Rows + ?Sized> Rows for Box<R> {
     fn next_row(&mut self, row: &mut Row) -> Result<bool, Refusal> {
         (**self).next_row(row)
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        (**self).notices()
     }
 }
 
@@ -104,6 +113,8 @@ pub struct Headed<R> {
     row: Row,
     ordinal: u32,
     first_row: u64,
+    /// Lines below the header that are no rows, by how they begin.
+    skipped: u64,
 }
 
 impl<R: Rows> Headed<R> {
@@ -114,7 +125,7 @@ impl<R: Rows> Headed<R> {
             HeaderRow::Named(names) => names.clone(),
             _ => find_header(&mut rows, &mut row, file, &layout)?,
         };
-        Ok(Headed { rows, layout, header, row, ordinal: 0, first_row: 0 })
+        Ok(Headed { rows, layout, header, row, ordinal: 0, first_row: 0, skipped: 0 })
     }
 
     fn push_row(&self, grid: &mut CellGridBuilder) {
@@ -173,6 +184,10 @@ fn find_header(rows: &mut impl Rows, row: &mut Row, file: &str, layout: &Layout)
         }
         return Ok(names);
     }
+    if let (HeaderRow::Line(line), 1..) = (&layout.header, row.line) {
+        let what = format!("the header should stand on line {line}, but the last row is on line {}", row.line);
+        return Err(Refusal::new(file, what, "correct header_line in the mapping"));
+    }
     Err(Refusal::new(file, "there is no header row", "export the table with its column names in the first row"))
 }
 
@@ -184,7 +199,11 @@ impl<R: Rows> Reader for Headed<R> {
     fn next_chunk(&mut self) -> Result<Option<Chunk>, Refusal> {
         let mut grid = CellGridBuilder::new(self.header.len());
         while grid.rows() < CHUNK_ROWS && grid.bytes() < CHUNK_BYTES && self.rows.next_row(&mut self.row)? {
-            if self.row.is_blank() || (self.row.flaw.is_none() && is_skipped(&self.row, &self.layout)) {
+            if self.row.is_blank() {
+                continue;
+            }
+            if self.row.flaw.is_none() && is_skipped(&self.row, &self.layout) {
+                self.skipped += 1;
                 continue;
             }
             self.push_row(&mut grid);
@@ -199,4 +218,21 @@ impl<R: Rows> Reader for Headed<R> {
         }
         Ok(Some(chunk))
     }
+
+    fn notices(&mut self) -> Vec<String> {
+        let mut notices = self.rows.notices();
+        notices.extend(skipped_lines(self.skipped, &self.layout.skip_beginning));
+        notices
+    }
+}
+
+/// What is said of lines that a mapping takes for no rows.
+pub fn skipped_lines(count: u64, beginnings: &[String]) -> Option<String> {
+    let beginnings: Vec<String> = beginnings.iter().map(|beginning| format!("{beginning:?}")).collect();
+    let passed_over = if count == 1 {
+        "1 line was passed over because it begins".to_owned()
+    } else {
+        format!("{count} lines were passed over because they begin")
+    };
+    (count > 0).then(|| format!("{passed_over} with {}", beginnings.join(" or ")))
 }

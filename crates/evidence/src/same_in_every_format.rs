@@ -138,7 +138,7 @@ fn the_same_records_come_out_of_every_format() {
 
     let book = workbook::tests::workbook(&[("Sheet1", &sheet())], None, &[]);
     let opened: &Path = &book;
-    assert_eq!(typed(workbook::open(opened, "x.xlsx", &Sheet::default(), None).unwrap()), expected);
+    assert_eq!(typed(workbook::open(opened, "x.xlsx", &Sheet::default(), None, &|_| false).unwrap()), expected);
 
     let mut bytes = Vec::new();
     let mut writer = ::parquet::arrow::ArrowWriter::try_new(&mut bytes, batch().schema(), None).unwrap();

@@ -90,6 +90,7 @@ pub fn open(path: &Path, file: &str, digest: Option<Digest>) -> Result<Box<dyn R
     if read == 0 {
         return Err(Refusal::new(file, "the file is empty, 0 bytes", "export it again, or remove it"));
     }
+    refuse_other_formats(&magic[..read], file)?;
     let packed = io::Cursor::new(magic).take(read as u64).chain(raw);
     let mut text: Box<dyn Read + Send> = match &magic[..read] {
         [0x1F, 0x8B, ..] => {
@@ -103,6 +104,10 @@ pub fn open(path: &Path, file: &str, digest: Option<Digest>) -> Result<Box<dyn R
         _ => Box::new(packed),
     };
     let (mark, read) = first_bytes(&mut text).map_err(failed)?;
+    if matches!(&mark[..read], [0xFF, 0xFE, 0, 0] | [0, 0, 0xFE, 0xFF]) {
+        return Err(Refusal::new(file, "the text is UTF-32, which is not read", "save it as UTF-8"));
+    }
+    refuse_other_formats(&mark[..read], file)?;
     let after = |skip: u64| {
         let mut start = io::Cursor::new(mark).take(read as u64);
         start.get_mut().set_position(skip);
@@ -115,6 +120,20 @@ pub fn open(path: &Path, file: &str, digest: Option<Digest>) -> Result<Box<dyn R
         [0xFE, 0xFF, ..] => Box::new(Utf16::new(after(2).chain(text), u16::from_be_bytes)),
         _ => Box::new(after(0).chain(text)),
     })
+}
+
+/// Refuses what is no text, whatever its name says, by the bytes that it begins with.
+fn refuse_other_formats(start: &[u8], file: &str) -> Result<(), Refusal> {
+    let (is, remedy) = match start {
+        b"PK\x03\x04" => {
+            ("a workbook or another ZIP archive", "name a workbook .xlsx; take the files out of an archive")
+        }
+        b"PAR1" => ("a Parquet file", "name it .parquet"),
+        b"\xD0\xCF\x11\xE0" => ("a workbook or document of the old Office form", "save it as .xlsx, or as CSV"),
+        b"%PDF" => ("a PDF document", "export the table as CSV or XLSX"),
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(file, format!("the file is {is}, not text as its name says"), remedy))
 }
 
 /// The refusal of a file that cannot be read or unpacked.
@@ -251,6 +270,15 @@ mod tests {
         assert_eq!(text_of(b"\xFF\xFEa\0\x3D\xD8b\0").unwrap(), b"a\xFFb");
         assert_eq!(text_of(b"\xFF\xFEa\0\x3D\xD8").unwrap(), b"a\xFF");
         assert_eq!(text_of(b"\xFF\xFEa\0b").unwrap(), b"a\xFF");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_by_what_it_is() {
+        assert!(text_of(b"PK\x03\x04\x14\0").unwrap_err().contains("workbook"));
+        assert!(text_of(&gzip(b"PK\x03\x04\x14\0")).unwrap_err().contains("workbook"));
+        assert!(text_of(b"PAR1\x15\0").unwrap_err().contains("Parquet"));
+        assert!(text_of(b"\xFF\xFE\0\0a\0\0\0").unwrap_err().contains("UTF-32"));
+        assert_eq!(text_of(b"PK,x\n").unwrap(), b"PK,x\n");
     }
 
     #[test]

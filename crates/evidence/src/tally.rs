@@ -31,6 +31,14 @@ pub struct Tally {
     pub listed: Vec<Listed>,
     /// Cells that are times without offset, by column.
     pub without_offset: BTreeMap<&'static str, u64>,
+    /// Cells that are the errors of a spreadsheet, by column.
+    pub errors: BTreeMap<&'static str, u64>,
+}
+
+fn add(to: &mut BTreeMap<&'static str, u64>, counts: impl IntoIterator<Item = (&'static str, u64)>) {
+    for (column, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        *to.entry(column).or_default() += count;
+    }
 }
 
 impl Tally {
@@ -49,11 +57,9 @@ impl Tally {
                 reason: quarantined.reason.clone(),
             });
         }
-        for (column, &count) in
-            chunk.file.set.columns.iter().zip(&fates.without_offset).filter(|(_, count)| **count > 0)
-        {
-            *self.without_offset.entry(column.name).or_default() += count;
-        }
+        let names = || chunk.file.set.columns.iter().map(|column| column.name);
+        add(&mut self.without_offset, names().zip(fates.without_offset.iter().copied()));
+        add(&mut self.errors, names().zip(fates.errors.iter().copied()));
         if self.listed.len() > 2 * LISTED {
             self.settle();
         }
@@ -64,9 +70,8 @@ impl Tally {
         self.quarantined += other.quarantined;
         self.future += other.future;
         self.listed.extend(other.listed);
-        for (column, count) in other.without_offset {
-            *self.without_offset.entry(column).or_default() += count;
-        }
+        add(&mut self.without_offset, other.without_offset);
+        add(&mut self.errors, other.errors);
         self.settle();
     }
 

@@ -236,3 +236,85 @@ fn a_link_that_leads_out_of_the_folder_is_refused() {
     std::os::unix::fs::symlink("../elsewhere.csv", climbing.path().join("policies.csv")).expect("a link");
     assert_refused(climbing.path(), "policies.csv", "leads out of the folder");
 }
+
+const CHANGES: &str = "change_id,read_id,changed_at,changed_by,field,old_value,new_value,reason";
+
+/// The answer on 8.3.1, and how many rows were accepted, of a folder with one file of read changes.
+fn read_changes(folder: &Path) -> (serde_json::Value, u64) {
+    let output = check(folder, &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let accepted = answer["inputs"][0]["accepted"].as_u64().expect("a count");
+    let clauses = answer["clauses"].as_array().expect("the clauses");
+    (clauses.iter().find(|clause| clause["clause"] == "8.3.1").expect("the clause").clone(), accepted)
+}
+
+#[test]
+fn rows_that_end_with_a_carriage_return_alone_are_read() {
+    let text =
+        format!("{CHANGES}\rR1,a,2026-03-01T09:00:00Z,u1,vrm,AB1,AB2,\rR2,b,2026-03-01T09:00:00Z,u1,vrm,AB1,AB2,x\r");
+    let (clause, accepted) = read_changes(folder("read_changes.csv", text.as_bytes()).path());
+    assert_eq!((accepted, &clause["population"]), (2, &2.into()));
+    assert_eq!((&clause["state"], &clause["codes"]["reason_missing"]), (&"exceptions".into(), &1.into()));
+}
+
+#[test]
+fn a_quotation_mark_of_the_header_that_never_closes_is_refused() {
+    let text = format!("{},\"reason\nR1,a,2026-03-01T09:00:00Z,u1,vrm,AB1,AB2,\n", CHANGES.trim_end_matches(",reason"));
+    assert_refused(
+        folder("read_changes.csv", text.as_bytes()).path(),
+        "read_changes.csv",
+        "quotation mark in the header",
+    );
+}
+
+#[test]
+fn a_second_sheet_of_the_same_records_is_refused_and_any_other_is_named() {
+    let book = |second: &[&str]| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let header: Vec<&str> = CHANGES.split(',').collect();
+        let change = ["R1", "a", "2026-03-01T09:00:00Z", "u1", "vrm"];
+        for (name, rows) in [("2025", [&header[..], &change]), ("2026", [second, &change])] {
+            let sheet = book.add_worksheet();
+            sheet.set_name(name).expect("a name");
+            for (line, row) in (0..).zip(rows) {
+                sheet.write_row(line, 0, row.iter().copied()).expect("a row");
+            }
+        }
+        folder("read_changes.xlsx", &book.save_to_buffer().expect("memory takes everything"))
+    };
+    let both = book(&CHANGES.split(',').collect::<Vec<_>>());
+    assert_refused(both.path(), "read_changes.xlsx", "the sheet \"2026\" has rows under the columns of this evidence");
+    let output = check(book(&["who", "what"]).path(), &[]);
+    let board = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    assert!(output.status.success() && board.contains("not read, though it holds cells: \"2026\""), "{board}");
+}
+
+#[test]
+fn the_errors_of_a_spreadsheet_are_no_values() {
+    let text = format!("{CHANGES}\nR1,a,2026-03-01T09:00:00Z,u1,vrm,AB1,AB2,#N/A\n");
+    let of_csv = folder("read_changes.csv", text.as_bytes());
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, CHANGES.split(',')).expect("a row");
+    sheet.write_row(1, 0, ["R1", "a", "2026-03-01T09:00:00Z", "u1", "vrm", "AB1", "AB2"]).expect("a row");
+    sheet.write_formula(1, 7, rust_xlsxwriter::Formula::new("=NA()").set_result("#N/A")).expect("a cell");
+    let of_workbook = folder("read_changes.xlsx", &book.save_to_buffer().expect("memory takes everything"));
+    for folder in [of_csv, of_workbook] {
+        let (clause, accepted) = read_changes(folder.path());
+        assert_eq!((accepted, &clause["untestable"]["reason_missing"]), (1, &1.into()));
+        assert_eq!(clause["state"], "not_evidenced");
+        let output = check(folder.path(), &[]);
+        let board = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+        assert!(board.contains("1 cell in reason is a spreadsheet's error"), "{board}");
+    }
+}
+
+#[test]
+fn a_folder_too_deep_is_refused_and_never_passed_over() {
+    let folder = folder("policies.csv", format!("{HEADER}\n").as_bytes());
+    let deep = (0..40).fold(folder.path().to_owned(), |path, _| path.join("a"));
+    fs::create_dir_all(&deep).expect("folders");
+    fs::write(deep.join("policies.csv"), format!("{HEADER}\nP1,ANPR,2020-01-01,2021-01-01\n")).expect("a file");
+    assert_refused(folder.path(), "a/a/a", "not looked into");
+}

@@ -78,7 +78,10 @@ impl Selection {
         let (mut stated, mut problems) = (BTreeSet::new(), Vec::new());
         for found in all.iter().filter(|found| is_manifest(&found.name)) {
             match manifest::read(found, &all) {
-                Ok(lines) => stated.extend(lines.into_iter().map(|line| line.file)),
+                Ok((lines, notices)) => {
+                    stated.extend(lines.into_iter().map(|line| line.file));
+                    self.notices.extend(notices);
+                }
                 Err(more) => problems.extend(more),
             }
         }
@@ -94,7 +97,10 @@ impl Selection {
                         let remedy = "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet";
                         problems.push(Problem::new(&found.name, what, remedy));
                     }
-                    None => self.notices.push(format!("{}: of no set, not taken in", found.name)),
+                    None => {
+                        let hint = discovery::hint(&found.name);
+                        self.notices.push(format!("{}: of no set, not taken in{hint}", found.name));
+                    }
                 }
                 continue;
             }

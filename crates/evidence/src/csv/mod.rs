@@ -5,18 +5,20 @@
 
 mod blocks;
 mod cells;
+mod header;
+pub(crate) mod line_ends;
 mod mask;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 pub use blocks::Block;
 pub use cells::{Wanted, parse};
 
 use crate::chunk::{Chunk, Columns, Reader, Refusal};
-use crate::header::MAX_COLUMNS;
 use crate::stream::{self, Digest};
 use blocks::{Blocks, Failure, MAX_ROW};
+use line_ends::FirstEnd;
 
 /// How a file is laid out, where that is known beforehand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,7 +52,8 @@ impl Csv {
     /// names is taken, and among equals the one that finds most cells.
     ///
     /// # Errors
-    /// The file cannot be read, is empty, or its header has too many columns or no end.
+    /// The file cannot be read, is empty, or its header has too many columns, no end, or a quotation mark
+    /// that swallows rows.
     pub fn open(
         path: &Path,
         file: &str,
@@ -61,20 +64,26 @@ impl Csv {
         let mut source = stream::open(path, file, digest)?;
         let mut start = Vec::new();
         let mut size = 64 * 1024;
+        let mut first_end = FirstEnd::NotSeen;
         loop {
             let ended = fill(&mut source, &mut start, size).map_err(|error| stream::unreadable(file, &error))?;
-            if let Some(found) = find_header(&start, ended, layout, wanted) {
-                let (header, separator) = (found.names, found.separator);
-                if header.len() > MAX_COLUMNS {
-                    let what = format!("the header has {} columns; at most {MAX_COLUMNS} are read", header.len());
-                    return Err(Refusal::new(file, what, "export only the columns that the set declares"));
+            if first_end == FirstEnd::NotSeen {
+                first_end = line_ends::of_first_row(&start, ended);
+                if first_end == FirstEnd::Return {
+                    let read = io::Cursor::new(std::mem::take(&mut start));
+                    source = Box::new(line_ends::Feeds::of_cells(read.chain(source)));
+                    continue;
                 }
+            }
+            if let Some(found) = header::find(&start, ended, layout, wanted) {
+                found.refuse_flaws(file, &start)?;
                 let line = 1 + memchr::memchr_iter(b'\n', &start[..found.end]).count() as u64;
+                let (header, separator) = (found.names, found.separator);
                 let blocks = Blocks::new(source, separator, header.len(), start.split_off(found.end), line);
                 return Ok(Csv { header, separator, file: file.to_owned(), blocks });
             }
             if ended {
-                return Err(Refusal::new(file, "the file has no header: it holds only empty lines", "export it again"));
+                return Err(header::missing(file, &start, layout));
             }
             if size >= MAX_ROW {
                 return Err(endless(file, 1));
@@ -129,52 +138,10 @@ impl Reader for Sequential {
 }
 
 /// Reads until `bytes` has that size; whether the source has ended.
-fn fill(source: &mut impl Read, bytes: &mut Vec<u8>, size: usize) -> std::io::Result<bool> {
+fn fill(source: &mut impl Read, bytes: &mut Vec<u8>, size: usize) -> io::Result<bool> {
     let wanted = size - bytes.len();
     let read = source.by_ref().take(wanted as u64).read_to_end(bytes)?;
     Ok(read < wanted)
-}
-
-struct Header {
-    names: Vec<String>,
-    separator: u8,
-    /// Where the rows begin.
-    end: usize,
-}
-
-fn find_header(bytes: &[u8], ended: bool, layout: &Layout, wanted: &dyn Fn(&str) -> bool) -> Option<Header> {
-    let skipped = match layout.header {
-        HeaderRow::Line(line) if line > 1 => {
-            let mut feeds = memchr::memchr_iter(b'\n', bytes);
-            feeds.nth(usize::try_from(line - 2).ok()?)? + 1
-        }
-        _ => 0,
-    };
-    let candidates = layout.separator.map_or(vec![b',', b';', b'\t'], |separator| vec![separator]);
-    let found = candidates.into_iter().filter_map(|separator| {
-        let (names, end) = first_row(bytes, skipped, ended, separator)?;
-        let known = names.iter().filter(|name| wanted(name)).count();
-        Some(((known, names.len()), Header { names, separator, end }))
-    });
-    // Of equals the first is kept.
-    let best = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    let header = best?.1;
-    Some(match &layout.header {
-        HeaderRow::Named(names) => Header { names: names.clone(), end: 0, ..header },
-        _ => header,
-    })
-}
-
-/// The cells of the first row that is not empty, and where the next begins.
-fn first_row(bytes: &[u8], from: usize, ended: bool, separator: u8) -> Option<(Vec<String>, usize)> {
-    let blank = bytes[from..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let start = from + blank;
-    let end = match blocks::first_border(&bytes[start..], separator) {
-        Some(border) => start + border,
-        None if ended && start < bytes.len() => bytes.len(),
-        None => return None,
-    };
-    Some((cells::of_row(&bytes[start..end], separator), end))
 }
 
 #[cfg(test)]
@@ -230,6 +197,48 @@ mod tests {
         let layout = Layout { separator: Some(b' '), header: HeaderRow::Named(vec!["p".into(), "q".into()]) };
         let (header, _, rows) = opened("1 2\n3 4\n", &layout, &[]).unwrap();
         assert_eq!((header, rows), (vec!["p".into(), "q".into()], vec!["1 1|2".to_owned(), "2 3|4".to_owned()]));
+    }
+
+    #[test]
+    fn rows_may_end_with_a_carriage_return_alone() {
+        let (header, separator, rows) = opened("a;b\r1;\"x\ry\"\r\r3;4\r", &Layout::default(), &["a", "b"]).unwrap();
+        assert_eq!((header, separator), (vec!["a".into(), "b".into()], b';'));
+        assert_eq!(rows, ["2 1|x\ry", "4 3|4"]);
+        let long: String = (0..40_000).map(|n| format!("{n},x\r")).collect();
+        assert_eq!(opened(&format!("a,b\r{long}"), &Layout::default(), &["a", "b"]).unwrap().2.len(), 40_000);
+        // Of any other file a lone return is a character of its cell.
+        assert_eq!(opened("a,b\n1,x\ry\n", &Layout::default(), &["a", "b"]).unwrap().2, ["2 1|x\ry"]);
+    }
+
+    #[test]
+    fn a_quotation_mark_that_swallows_rows_into_the_header_refuses_the_file() {
+        for text in [
+            "a,\"b\n1,2\n3,4\n",
+            "\"a,b\n1,2\n",
+            "a,\"b\r1,2\r3,4\r",
+            "a,\"b\n1,2\n3,\"4\"\n5,6\n",
+            "a,\"b\n1,2\n3,\"\n5,6\n",
+        ] {
+            let refusal = opened(text, &Layout::default(), &["a", "b"]).unwrap_err();
+            assert!(refusal.what.contains("quotation mark in the header"), "{text:?}: {}", refusal.what);
+        }
+        assert_eq!(opened("a,\"b\nc\"\n1,2\n", &Layout::default(), &["a"]).unwrap().2, ["3 1|2"]);
+    }
+
+    #[test]
+    fn a_line_that_names_the_separator_is_obeyed_and_is_no_header() {
+        for (text, separator) in [("sep=;\r\na;b,c\r\n1;2\r\n", b';'), ("\"SEP=|\"\na|b,c\n1|2\n", b'|')] {
+            let (header, found, rows) = opened(text, &Layout::default(), &["a", "c"]).unwrap();
+            assert_eq!((header, found, rows), (vec!["a".into(), "b,c".into()], separator, vec!["3 1|2".to_owned()]));
+        }
+        assert_eq!(opened("sep=,b\n1,2\n", &Layout::default(), &[]).unwrap().0, ["sep=", "b"]);
+    }
+
+    #[test]
+    fn a_header_line_beyond_the_end_is_told_with_the_number_of_lines() {
+        let layout = Layout { header: HeaderRow::Line(500), ..Layout::default() };
+        let refusal = opened("a,b\n1,2\n3,4\n", &layout, &[]).unwrap_err();
+        assert!(refusal.what.contains("line 500") && refusal.what.contains("3 lines"), "{}", refusal.what);
     }
 
     #[test]

@@ -62,6 +62,9 @@ pub fn open(
     if !any && lines.is_empty() {
         return Err(Refusal::new(file, "the file is empty (0 bytes)", "export it again"));
     }
+    if !any && lines.broken == 0 {
+        return Err(Refusal::new(file, "the file holds only empty lines", "export it again, or remove it"));
+    }
     let lines = Lines::new(input()?, file);
     Ok(Box::new(JsonLines { lines, keys, wanted, cells: Vec::new(), later: BTreeSet::new(), ordinal: 0, first_row: 0 }))
 }
@@ -208,6 +211,8 @@ struct Lines {
     input: BufReader<Input>,
     file: String,
     number: u64,
+    /// Lines met so far that cannot be read.
+    broken: u64,
     line: Vec<u8>,
 }
 
@@ -218,7 +223,8 @@ enum Line<'a> {
 
 impl Lines {
     fn new(input: Input, file: &str) -> Self {
-        Lines { input: BufReader::with_capacity(1 << 20, input), file: file.to_owned(), number: 0, line: Vec::new() }
+        let input = BufReader::with_capacity(1 << 20, input);
+        Lines { input, file: file.to_owned(), number: 0, broken: 0, line: Vec::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -238,16 +244,16 @@ impl Lines {
             self.number += 1;
             if read > LONGEST_LINE {
                 self.input.skip_until(b'\n').map_err(cannot)?;
+                self.broken += 1;
                 return Ok(Some((self.number, Line::Broken("a line of more than 16 MiB"))));
             }
             let start = if self.number == 1 && self.line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
             if self.line[start..].iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            break Ok(Some((
-                self.number,
-                simdutf8::basic::from_utf8(&self.line[start..]).map_or(Line::Broken("not UTF-8 text"), Line::Text),
-            )));
+            let text = simdutf8::basic::from_utf8(&self.line[start..]);
+            self.broken += u64::from(text.is_err());
+            break Ok(Some((self.number, text.map_or(Line::Broken("not UTF-8 text"), Line::Text))));
         }
     }
 }
@@ -296,6 +302,7 @@ mod tests {
     fn a_json_array_and_an_empty_file_are_refused() {
         assert!(reader("[{\"a\":1}]", &["a"]).err().unwrap().what.contains("JSON array"));
         assert!(reader("", &["a"]).err().unwrap().what.contains("0 bytes"));
+        assert!(reader("\n \r\n", &["a"]).err().unwrap().what.contains("only empty lines"));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::plan::{Name, Plan};
 use super::reader::Mapped;
 use super::text::Spaced;
 use super::{Mapping, Separator};
 use crate::chunk::{Reader, Refusal};
+use crate::csv::HeaderRow;
 use crate::rows::{Headed, Layout};
 use crate::workbook::{self, Sheet};
 use crate::{csv, jsonl, parquet, stream};
@@ -28,7 +30,7 @@ fn open_format(mapping: &Mapping, path: &Path, file: &str, program: Option<&Path
     match extension(file).as_str() {
         "xlsx" | "xlsm" => {
             let sheet = Sheet { wanted: input.sheet.clone(), preferred: mapping.set.name.to_owned() };
-            let rows = workbook::rows(path, file, &sheet, program)?;
+            let rows = workbook::rows(path, file, &sheet, program, &|header| takes(mapping, header, path, file))?;
             Ok(Box::new(Headed::open(rows, file, layout)?))
         }
         "jsonl" | "ndjson" | "json" => {
@@ -47,6 +49,17 @@ fn open_format(mapping: &Mapping, path: &Path, file: &str, program: Option<&Path
             None => csv::open(path, file, &csv::Layout { separator: None, header: layout.header }),
         },
     }
+}
+
+/// Whether the mapping finds its columns under such a header, and takes anything from it.
+fn takes(mapping: &Mapping, header: &[String], path: &Path, file: &str) -> bool {
+    // Without a header any row would do, so none tells anything.
+    if matches!(mapping.input.header, HeaderRow::Named(_)) {
+        return false;
+    }
+    let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    let names = header.iter().filter(|name| !name.is_empty()).count();
+    Plan::new(mapping, &header, &Name { path, file }).is_ok_and(|plan| plan.unused.len() < names)
 }
 
 /// The extension that tells the format: what a packed file is packed from.

@@ -9,6 +9,7 @@ use super::Mapping;
 use super::plan::{Name, Plan, all_hold};
 use super::recipe::fold_value;
 use crate::chunk::{CellGrid, CellGridBuilder, Chunk, Columns, Reader, Refusal};
+use crate::rows::skipped_lines;
 use crate::typing::render;
 
 /// A file under its mapping.
@@ -24,6 +25,10 @@ pub struct Mapped {
 /// Rows that gave no record, by reason.
 #[derive(Default)]
 struct Counts {
+    /// Rows of the file, whatever became of them; lines passed over and repeated headers are none.
+    rows: u64,
+    /// Lines that are no rows, by how they begin.
+    passed_over: u64,
     repeated: u64,
     no_record: u64,
     skipped: BTreeMap<String, u64>,
@@ -45,7 +50,10 @@ impl Mapped {
         for row in 0..grid.rows() {
             let line = grid.line(row);
             if let Some(found) = bad.next_if(|bad| bad.row as usize == row) {
-                if !starts(&found.value) {
+                if starts(&found.value) {
+                    self.counts.passed_over += 1;
+                } else {
+                    self.counts.rows += 1;
                     out.bad_row(line, found.value.clone(), found.reason.clone());
                 }
                 continue;
@@ -53,6 +61,7 @@ impl Mapped {
             cells.clear();
             cells.extend((0..grid.width()).map(|place| grid.cell(row, place)));
             if cells.first().is_some_and(|first| starts(first)) {
+                self.counts.passed_over += 1;
                 continue;
             }
             map_row(&self.plan, &cells, line, &mut self.counts, &mut out, || {
@@ -79,6 +88,7 @@ fn map_row(
         counts.repeated += 1;
         return;
     }
+    counts.rows += 1;
     let undecided = |out: &mut CellGridBuilder| {
         out.bad_row(line, "", "withheld: a cell that decides which record the row stands for")
     };
@@ -167,8 +177,19 @@ impl Reader for Mapped {
         &self.plan.not_exported
     }
 
+    fn source_rows(&self) -> Option<u64> {
+        Some(self.counts.rows)
+    }
+
     fn notices(&mut self) -> Vec<String> {
         let mut notices = self.inner.notices();
+        let counts = &self.counts;
+        notices.extend(skipped_lines(counts.passed_over, &self.mapping.input.skip_lines_starting));
+        let left_out = counts.rows + counts.passed_over + counts.repeated;
+        if self.first_row == 0 && left_out > 0 {
+            let lines = if left_out == 1 { "the only line".to_owned() } else { format!("any of the {left_out} lines") };
+            notices.push(format!("the mapping {} takes no record from {lines} below the header", self.mapping.name));
+        }
         let rows = |count: u64| if count == 1 { "1 row was".to_owned() } else { format!("{count} rows were") };
         if !self.plan.unused.is_empty() {
             notices.push(format!(

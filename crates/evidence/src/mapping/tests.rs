@@ -121,6 +121,20 @@ fn a_column_can_feed_several_be_joined_split_and_translated() {
 }
 
 #[test]
+fn lines_passed_over_are_counted_and_a_mapping_that_leaves_nothing_says_so() {
+    let mapping = "set = \"preserved_cases\"\n[input]\nskip_lines_starting = [\"#\", \"c\"]";
+    let done = applied(mapping, "preserved_cases.csv", "case_id,investigation\n# by hand\nc1,x\nd1,y\n");
+    assert_eq!(done.notices, ["2 lines were passed over because they begin with \"#\" or \"c\""]);
+    let done = applied(mapping, "preserved_cases.csv", "case_id,investigation\nc1,x\nc2,y\n");
+    assert_eq!(done.rows.len(), 0);
+    assert_eq!(done.notices[1], "the mapping m.toml takes no record from any of the 2 lines below the header");
+    let spaced = "set = \"preserved_cases\"\n[input]\nseparator = \"spaces\"\nskip_lines_starting = [\"#\"]";
+    let done = applied(spaced, "preserved_cases.log", "case_id investigation\r# x\rc1 x\r");
+    assert_eq!((done.rows.len(), done.notices.len()), (1, 1));
+    assert_eq!(done.notices, ["1 line was passed over because it begins with \"#\""]);
+}
+
+#[test]
 fn doubtful_local_times_are_quarantined_or_resolved() {
     let mapping = |policy: &str| format!("set = \"logons\"\n[times]\nzone = \"Europe/London\"\n{policy}");
     let text = "event_id,user_id,at,outcome\n1,u,2026-10-25 01:30:00,success\n2,u,2026-10-25 03:30:00+02:00,success\n3,u,soon,success\n";

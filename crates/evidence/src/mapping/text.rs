@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::chunk::Refusal;
+use crate::csv::line_ends::Feeds;
 use crate::rows::{LONGEST_CELL, MOST_COLUMNS, Row, Rows};
 use crate::stream;
 
@@ -16,7 +17,9 @@ pub struct Spaced {
 
 impl Spaced {
     pub fn new(input: Box<dyn Read + Send>, file: &str) -> Self {
-        Spaced { input: BufReader::with_capacity(256 << 10, input), file: file.to_owned(), line: Vec::new(), number: 0 }
+        // A carriage return alone ends a line too, or a whole log would be its own header.
+        let lines: Box<dyn Read + Send> = Box::new(Feeds::of_lines(input));
+        Spaced { input: BufReader::with_capacity(256 << 10, lines), file: file.to_owned(), line: Vec::new(), number: 0 }
     }
 }
 

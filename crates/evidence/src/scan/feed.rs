@@ -83,6 +83,8 @@ pub struct Said {
     /// By file.
     pub digests: BTreeMap<usize, String>,
     pub notices: BTreeMap<usize, Vec<String>>,
+    /// The rows of files that give another number of records.
+    pub source_rows: BTreeMap<usize, u64>,
     pub problems: Vec<Problem>,
 }
 
@@ -219,6 +221,9 @@ impl Desk {
             if self.stopped.load(Ordering::Relaxed) {
                 return Ok(());
             }
+        }
+        if let Some(rows) = reader.source_rows() {
+            self.said().source_rows.insert(file.index, rows);
         }
         let notices = reader.notices();
         if !notices.is_empty() {

@@ -149,11 +149,11 @@ impl Scan {
     fn settle(&self, seen: &Buckets<3>, tallies: BTreeMap<usize, Tally>, said: Said) -> Result<Arc<Outcome>, Problem> {
         let threads = self.intake.threads;
         let failed = |error| spilled(self.set, &error);
+        let Said { digests, notices, source_rows, .. } = said;
         let repeated = keys::Repeated::find(seen, threads).map_err(failed)?;
         let numbered = self.feed.parts();
         let parts = repeated.parts.iter().map(|&number| numbered[number as usize]).collect();
-        let mut outcome =
-            Outcome { tallies, digests: said.digests, notices: said.notices, parts, ..Outcome::default() };
+        let mut outcome = Outcome { tallies, digests, notices, source_rows, parts, ..Outcome::default() };
         if !repeated.hashes.is_empty() {
             let standing = self.compare(&repeated, &outcome)?;
             outcome.superseded = Arc::new(standing.superseded);

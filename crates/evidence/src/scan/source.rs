@@ -117,7 +117,8 @@ impl Access {
             }
             Format::Workbook => {
                 let sheet = workbook::Sheet { wanted: None, preferred: set.name.to_owned() };
-                Ok(Opened::Reader(workbook::open(&self.path, name, &sheet, isolated)?))
+                let binds = |header: &[String]| Binding::new(name, set, header, &[]).is_ok();
+                Ok(Opened::Reader(workbook::open(&self.path, name, &sheet, isolated, &binds)?))
             }
             Format::Parquet => Ok(Opened::Pieces(Arc::new(parquet::open_pieces(&self.path, name, isolated)?))),
         }

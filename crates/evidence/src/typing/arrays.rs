@@ -152,7 +152,7 @@ fn native<T: ArrowPrimitiveType, V: Copy>(
         }
     }
     let all_values = native.null_count() == 0 && wrong.is_empty();
-    TypedColumn { values: values(taken), marks, wrong, all_values }
+    TypedColumn { values: values(taken), marks, wrong, all_values, errors: 0 }
 }
 
 #[cfg(test)]

@@ -33,12 +33,14 @@ pub fn trim(raw: &str) -> &str {
     }
 }
 
-/// Whether a trimmed cell is a mask that the exporting system put in place of the value.
+/// Whether a trimmed cell is a mask that the exporting system put in place of the value, or the error that
+/// a spreadsheet left there.
 #[inline]
 pub fn is_withheld(text: &str) -> bool {
     match text.as_bytes()[0] {
         // 0xE2 begins the full block, █.
-        b'*' | b'#' | 0xE2 => is_mask(text),
+        b'*' | 0xE2 => is_mask(text),
+        b'#' => is_mask(text) || is_error(text),
         b'R' | b'r' | b'[' | b'W' | b'w' => is_word(text),
         _ => false,
     }
@@ -46,6 +48,31 @@ pub fn is_withheld(text: &str) -> bool {
 
 fn is_mask(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '#' | '█') || c.is_whitespace())
+}
+
+/// What spreadsheet programs show where a formula failed: the value that stood there is gone.
+const ERRORS: [&str; 15] = [
+    "#N/A",
+    "#REF!",
+    "#NAME?",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#DATA!",
+];
+
+/// Whether a trimmed cell is the error of a spreadsheet.
+#[inline]
+pub fn is_error(text: &str) -> bool {
+    text.starts_with('#') && ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error))
 }
 
 fn is_word(text: &str) -> bool {
@@ -61,6 +88,18 @@ mod tests {
         for mask in ["*", "***", "* * *", "###", "█", "█ █#*", " *** ", "REDACTED", "[redacted]", "Withheld"] {
             assert_eq!(read(mask), Cell::Withheld, "{mask:?}");
         }
+    }
+
+    #[test]
+    fn the_errors_of_spreadsheets_are_withheld() {
+        for error in ["#N/A", " #REF! ", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#n/a"] {
+            assert_eq!(read(error), Cell::Withheld, "{error:?}");
+            assert!(is_error(trim(error)));
+        }
+        for value in ["N/A", "#N/A 1", "# N/A", "#REF", "#12"] {
+            assert_eq!((read(value), is_error(value)), (Cell::Value(value), false));
+        }
+        assert!(!is_error("###"));
     }
 
     #[test]

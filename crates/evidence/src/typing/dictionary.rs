@@ -10,7 +10,7 @@ use arrow::buffer::Buffer;
 use arrow::datatypes::Int32Type;
 use custodes_standard::evidence::{Column, Set};
 
-use super::{Mark, TextSource, Texts, TypedColumn, Values, Wrong, arrays, type_texts};
+use super::{Mark, TextSource, Texts, TypedColumn, Values, Wrong, arrays, cell, type_texts};
 
 /// The dictionaries that a reader gave last, by column, with their entries typed.
 #[derive(Default)]
@@ -26,7 +26,12 @@ impl Dictionaries {
     pub fn type_array(&mut self, set: &Set, column: &'static Column, array: &ArrayRef) -> TypedColumn {
         let entries = |array: &DictionaryArray<Int32Type>| array.values().as_string_opt().cloned();
         match array.as_dictionary_opt().and_then(|array| Some((entries(array)?, array.keys()))) {
-            Some((entries, keys)) => spread(&self.typed(set, column, &entries), keys),
+            Some((entries, keys)) => {
+                let typed = self.typed(set, column, &entries);
+                // Few files hold such entries at all, and only those are looked through for them.
+                let errors = if typed.errors > 0 { count_errors(&entries, keys) } else { 0 };
+                TypedColumn { errors, ..spread(&typed, keys) }
+            }
             None => arrays::type_array(set, column, array),
         }
     }
@@ -69,6 +74,13 @@ impl TextSource for Entries<'_> {
     }
 }
 
+/// How many rows show the error of a spreadsheet.
+fn count_errors(entries: &StringArray, keys: &PrimitiveArray<Int32Type>) -> u32 {
+    let is_error = |entry: Option<&str>| entry.is_some_and(|text| cell::is_error(cell::trim(text)));
+    let errors: Vec<bool> = entries.iter().map(is_error).collect();
+    keys.iter().flatten().map(|key| u32::from(errors[key as usize])).sum()
+}
+
 /// A column of rows from its dictionary; a row without a key is blank.
 fn spread(entries: &TypedColumn, keys: &PrimitiveArray<Int32Type>) -> TypedColumn {
     let values = match &entries.values {
@@ -81,7 +93,13 @@ fn spread(entries: &TypedColumn, keys: &PrimitiveArray<Int32Type>) -> TypedColum
         Values::Ints(ints) => Values::Ints(taken(ints, 0, keys)),
     };
     if entries.all_values && keys.null_count() == 0 {
-        return TypedColumn { values, marks: vec![Mark::Value; keys.len()], wrong: Vec::new(), all_values: true };
+        return TypedColumn {
+            values,
+            marks: vec![Mark::Value; keys.len()],
+            wrong: Vec::new(),
+            all_values: true,
+            errors: 0,
+        };
     }
     let marks = taken(&entries.marks, Mark::Blank, keys);
     let mut wrong = Vec::new();
@@ -94,7 +112,7 @@ fn spread(entries: &TypedColumn, keys: &PrimitiveArray<Int32Type>) -> TypedColum
         }
     }
     let all_values = marks.iter().all(|mark| *mark == Mark::Value);
-    TypedColumn { values, marks, wrong, all_values }
+    TypedColumn { values, marks, wrong, all_values, errors: 0 }
 }
 
 fn taken<T: Copy>(entries: &[T], blank: T, keys: &PrimitiveArray<Int32Type>) -> Vec<T> {
@@ -114,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    const ENTRIES: [&str; 6] = [" nas ", "NSAP", "other", "***", "", "a text of more than twelve bytes\t"];
+    const ENTRIES: [&str; 7] = [" nas ", "NSAP", "other", "***", "", "a text of more than twelve bytes\t", " #N/A"];
 
     fn rows(keys: &[Option<i32>]) -> (ArrayRef, Vec<Option<&'static str>>) {
         let entries = Arc::new(StringArray::from(ENTRIES.to_vec()));
@@ -132,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_dictionary_says_the_same_as_its_texts_one_by_one() {
-        let all = [Some(0), Some(5), None, Some(1), Some(2), Some(3), Some(4), Some(0), Some(2)];
+        let all = [Some(0), Some(5), None, Some(1), Some(2), Some(3), Some(4), Some(0), Some(2), Some(6), Some(6)];
         for (set, column) in
             [(&SEARCHES, "system"), (&SEARCHES, "reason"), (&SEARCHES, "user_id"), (&ACCOUNTS, "left_at")]
         {
@@ -143,7 +161,7 @@ mod tests {
                 let views = Arc::new(StringViewArray::from(texts)) as ArrayRef;
                 let wanted = arrays::type_array(set, column, &views);
                 assert_eq!((shown(&typed), &typed.wrong), (shown(&wanted), &wanted.wrong), "{} {keys:?}", column.name);
-                assert_eq!(typed.all_values, wanted.all_values);
+                assert_eq!((typed.all_values, typed.errors), (wanted.all_values, wanted.errors));
             }
         }
     }

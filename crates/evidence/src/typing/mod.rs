@@ -94,6 +94,8 @@ pub struct TypedColumn {
     pub wrong: Vec<Wrong>,
     /// Every mark is [`Mark::Value`].
     pub all_values: bool,
+    /// How many of the withheld cells are the errors of a spreadsheet.
+    pub errors: u32,
 }
 
 impl TypedColumn {
@@ -106,7 +108,7 @@ impl TypedColumn {
             Kind::Number | Kind::Latitude | Kind::Longitude => Values::Numbers(vec![0.0; rows]),
             Kind::Int | Kind::Count => Values::Ints(vec![0; rows]),
         };
-        TypedColumn { values, marks: vec![Mark::Withheld; rows], wrong: Vec::new(), all_values: rows == 0 }
+        TypedColumn { values, marks: vec![Mark::Withheld; rows], wrong: Vec::new(), all_values: rows == 0, errors: 0 }
     }
 
     /// A column in which nothing stands.
@@ -210,11 +212,13 @@ struct Marked {
     marks: Vec<Mark>,
     wrong: Vec<Wrong>,
     all_values: bool,
+    errors: u32,
 }
 
 impl Marked {
     fn with(self, values: Values) -> TypedColumn {
-        TypedColumn { values, marks: self.marks, wrong: self.wrong, all_values: self.all_values }
+        let Marked { marks, wrong, all_values, errors } = self;
+        TypedColumn { values, marks, wrong, all_values, errors }
     }
 }
 
@@ -226,7 +230,7 @@ fn mark(
     mut fill: impl FnMut(usize, &str) -> Result<(), Reason>,
 ) -> Marked {
     let rows = source.rows();
-    let mut marked = Marked { marks: vec![Mark::Value; rows], wrong: Vec::new(), all_values: true };
+    let mut marked = Marked { marks: vec![Mark::Value; rows], wrong: Vec::new(), all_values: true, errors: 0 };
     for row in 0..rows {
         let text = match cell::read(source.get(row)) {
             Cell::Value(text) => text,
@@ -234,6 +238,7 @@ fn mark(
             other => {
                 marked.marks[row] = if other == Cell::Blank { Mark::Blank } else { Mark::Withheld };
                 marked.all_values = false;
+                marked.errors += u32::from(other == Cell::Withheld && cell::is_error(cell::trim(source.get(row))));
                 continue;
             }
         };
@@ -336,6 +341,15 @@ mod tests {
         let column = typed(&ACCOUNTS, "permission", &["USER", "Super-Administrator", "super administrator", "root"]);
         assert_eq!(texts(&column), ["user", "super_administrator", "super_administrator", ""]);
         assert_eq!(column.wrong[0].reason.to_string().split(',').next(), Some("not one of user"));
+    }
+
+    #[test]
+    fn the_errors_of_a_spreadsheet_are_withheld_and_counted_in_every_type() {
+        let column = typed(&SEARCHES, "reason", &["#N/A", "#ref!", "###", "x"]);
+        assert_eq!(column.marks, [Mark::Withheld, Mark::Withheld, Mark::Withheld, Mark::Value]);
+        assert_eq!(column.errors, 2);
+        let column = typed(&ACCOUNTS, "closed_at", &["#VALUE!", "", "2026-07-01T00:00:00Z"]);
+        assert_eq!((&column.marks[..], column.errors), (&[Mark::Withheld, Mark::Blank, Mark::Value][..], 1));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod archive;
 mod cells;
+mod others;
 mod sheet;
 mod stream;
 
@@ -35,26 +36,52 @@ pub struct Sheet {
     pub preferred: String,
 }
 
+/// Whether a row could be the header of the table that is looked for.
+pub type Binds<'a> = &'a dyn Fn(&[String]) -> bool;
+
 /// Opens a workbook under its header in the first row that is not blank.
 ///
 /// `file` is the name that refusals give. `program`, called with [`ARGUMENT`], the path and the
 /// sheet, must hand over to [`isolated_main`]; without one the workbook is parsed in this process.
 ///
 /// # Errors
-/// A file that is no workbook, is protected, broken, or larger inflated than any real one.
-pub fn open(path: &Path, file: &str, sheet: &Sheet, program: Option<&Path>) -> Result<Box<dyn Reader>, Refusal> {
-    Ok(Box::new(Headed::open(rows(path, file, sheet, program)?, file, Layout::default())?))
+/// A file that is no workbook, is protected, broken, or larger inflated than any real one; a second sheet
+/// with rows under a header that `binds`, unless the sheet is named: one sheet is read, and rows that
+/// nobody reads would be missed by nobody.
+pub fn open(
+    path: &Path,
+    file: &str,
+    sheet: &Sheet,
+    program: Option<&Path>,
+    binds: Binds<'_>,
+) -> Result<Box<dyn Reader>, Refusal> {
+    Ok(Box::new(Headed::open(rows(path, file, sheet, program, binds)?, file, Layout::default())?))
 }
 
 /// The rows of a sheet, for a mapping that finds the header itself.
-pub fn rows(path: &Path, file: &str, sheet: &Sheet, program: Option<&Path>) -> Result<Box<dyn Rows>, Refusal> {
+///
+/// # Errors
+/// As [`open`].
+pub fn rows(
+    path: &Path,
+    file: &str,
+    sheet: &Sheet,
+    program: Option<&Path>,
+    binds: Binds<'_>,
+) -> Result<Box<dyn Rows>, Refusal> {
     match program {
-        Some(program) => in_child(program, path, file, sheet),
-        None => in_thread(path, file, sheet),
+        Some(program) => in_child(program, path, file, sheet, binds),
+        None => in_thread(path, file, sheet, binds),
     }
 }
 
-fn in_child(program: &Path, path: &Path, file: &str, sheet: &Sheet) -> Result<Box<dyn Rows>, Refusal> {
+fn in_child(
+    program: &Path,
+    path: &Path,
+    file: &str,
+    sheet: &Sheet,
+    binds: Binds<'_>,
+) -> Result<Box<dyn Rows>, Refusal> {
     let mut command = Command::new(program);
     command.arg(ARGUMENT).arg(path).arg(sheet.wanted.as_deref().unwrap_or_default()).arg(&sheet.preferred);
     command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -65,7 +92,7 @@ fn in_child(program: &Path, path: &Path, file: &str, sheet: &Sheet) -> Result<Bo
     let Some(output) = child.stdout.take() else {
         return Err(cannot(io::ErrorKind::BrokenPipe.into()));
     };
-    Ok(Box::new(Stream::new(output, Box::new(Program(child)), file)))
+    Ok(Box::new(Stream::new(output, Box::new(Program(child)), file).past_other_sheets(sheet, binds)?))
 }
 
 /// A child that parses. Dropped before it has finished, it is stopped.
@@ -95,17 +122,17 @@ impl Source for Thread {
     }
 }
 
-fn in_thread(path: &Path, file: &str, sheet: &Sheet) -> Result<Box<dyn Rows>, Refusal> {
+fn in_thread(path: &Path, file: &str, sheet: &Sheet, binds: Binds<'_>) -> Result<Box<dyn Rows>, Refusal> {
     let cannot = |error: io::Error| Refusal::new(file, format!("the workbook cannot be read: {error}"), "");
     let (from, to) = io::pipe().map_err(cannot)?;
-    let (path, sheet): (PathBuf, Sheet) = (path.to_owned(), sheet.clone());
+    let (path, asked): (PathBuf, Sheet) = (path.to_owned(), sheet.clone());
     let parse = move || {
         let mut out = BufWriter::with_capacity(256 << 10, to);
         // When nobody reads any more there is nobody to tell.
-        let _ = sheet::stream_rows(&path, &sheet, &mut out);
+        let _ = sheet::stream_rows(&path, &asked, &mut out);
     };
     let thread = std::thread::Builder::new().name("workbook".to_owned()).spawn(parse).map_err(cannot)?;
-    Ok(Box::new(Stream::new(from, Box::new(Thread(Some(thread))), file)))
+    Ok(Box::new(Stream::new(from, Box::new(Thread(Some(thread))), file).past_other_sheets(sheet, binds)?))
 }
 
 /// What the child does: `[file, sheet or empty, preferred sheet]`, rows on standard output.

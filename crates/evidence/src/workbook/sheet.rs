@@ -9,6 +9,8 @@ use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use super::others::{CELLS_SHOWN, Other, ROWS_SHOWN, TEXT_SHOWN};
+
 use super::archive::{self, Flaw};
 use super::{Sheet, cells, stream};
 use crate::rows::{LONGEST_CELL, MOST_COLUMNS};
@@ -58,7 +60,7 @@ fn parse(path: &Path, sheet: &Sheet, out: &mut impl Write) -> Result<(), Stop> {
     let file = File::open(path).map_err(|error| stop(format!("cannot be opened: {error}"), ""))?;
     let mut workbook = Xlsx::new(BufReader::new(file)).map_err(broken)?;
     let is_1904 = workbook.has_1904_epoch();
-    let name = choose(&workbook, sheet)?;
+    let name = choose(&mut workbook, sheet, is_1904, out)?;
     let mut reader = workbook.worksheet_cells_reader(&name).map_err(broken)?;
     let mut row = SheetRow::new();
     while let Some(cell) = reader.next_cell().map_err(broken)? {
@@ -78,25 +80,75 @@ fn parse(path: &Path, sheet: &Sheet, out: &mut impl Write) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The sheet asked for; else the one named as the set; else the first that is shown.
-fn choose<R: io::Read + io::Seek>(workbook: &Xlsx<R>, sheet: &Sheet) -> Result<String, Stop> {
-    let sheets: Vec<_> = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
+/// The sheet asked for; else the one named as the set; else the first, shown or not. The beginnings of the
+/// others are written before it: what is not read must be known.
+fn choose<R: io::Read + io::Seek>(
+    workbook: &mut Xlsx<R>,
+    sheet: &Sheet,
+    is_1904: bool,
+    out: &mut impl Write,
+) -> Result<String, Stop> {
+    let sheets: Vec<_> =
+        workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
     let folded = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
-    let named = |wanted: &str| sheets.iter().find(|sheet| folded(&sheet.name) == folded(wanted));
+    let named = |wanted: &str| sheets.iter().position(|sheet| folded(&sheet.name) == folded(wanted));
     let listed = || sheets.iter().map(|sheet| format!("{:?}", sheet.name)).collect::<Vec<_>>().join(", ");
-    if let Some(wanted) = &sheet.wanted {
-        let found = named(wanted).map(|sheet| sheet.name.clone());
-        return found.ok_or_else(|| {
+    let chosen = match &sheet.wanted {
+        Some(wanted) => named(wanted).ok_or_else(|| {
             stop(
                 format!("there is no sheet {wanted:?}; the sheets are {}", listed()),
                 "name one of them in the mapping",
             )
-        });
+        })?,
+        None => named(&sheet.preferred).unwrap_or_default(),
+    };
+    if sheets.is_empty() {
+        return Err(stop("the workbook has no sheet with cells".to_owned(), ""));
     }
-    let preferred =
-        named(&sheet.preferred).or_else(|| sheets.iter().find(|sheet| sheet.visible == SheetVisible::Visible));
-    let chosen = preferred.or(sheets.first()).map(|sheet| sheet.name.clone());
-    chosen.ok_or_else(|| stop("the workbook has no sheet with cells".to_owned(), ""))
+    for (place, other) in sheets.iter().enumerate() {
+        let is_read = place == chosen;
+        let rows = if is_read { Ok(Vec::new()) } else { beginning(workbook, &other.name, is_1904) };
+        let rows = match rows {
+            // What a mapping does not ask for may be broken.
+            Err(Stop::Flaw(_)) if sheet.wanted.is_some() => Vec::new(),
+            rows => rows?,
+        };
+        let is_shown = other.visible == SheetVisible::Visible;
+        stream::write_other(out, &Other { name: other.name.clone(), is_read, is_shown, rows })?;
+    }
+    stream::write_head(out)?;
+    Ok(sheets[chosen].name.clone())
+}
+
+/// The first rows of a sheet that are not blank, without blank cells at their ends and with long texts cut.
+fn beginning<R: io::Read + io::Seek>(
+    workbook: &mut Xlsx<R>,
+    name: &str,
+    is_1904: bool,
+) -> Result<Vec<Vec<String>>, Stop> {
+    let mut reader = workbook.worksheet_cells_reader(name).map_err(broken)?;
+    let (mut rows, mut line): (Vec<Vec<String>>, _) = (Vec::new(), None);
+    let mut text = String::new();
+    while let Some(cell) = reader.next_cell().map_err(broken)? {
+        let (at, column) = cell.get_position();
+        text.clear();
+        cells::write(cell.get_value(), is_1904, &mut text);
+        if text.trim().is_empty() || column as usize >= CELLS_SHOWN {
+            continue;
+        }
+        if line != Some(at) {
+            if rows.len() == ROWS_SHOWN {
+                break;
+            }
+            line = Some(at);
+            rows.push(Vec::new());
+        }
+        if let Some(row) = rows.last_mut() {
+            row.resize(column as usize + 1, String::new());
+            row[column as usize] = text.chars().take(TEXT_SHOWN).collect();
+        }
+    }
+    Ok(rows)
 }
 
 /// The row being collected. Only cells up to the last that is there take room.

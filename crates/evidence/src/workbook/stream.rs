@@ -1,13 +1,32 @@
 //! The rows of a workbook as bytes on a pipe, from the program that parses it to the one that asked.
 //!
-//! Rows: `R`, line, number of cells, then each cell's length and text; numbers are 32-bit, little end
+//! First, for each sheet, `S`: its name, whether it is read, whether it is shown, and its first rows, of
+//! those that are not read; `H` says that the rows follow. Rows: `R`, line, number of cells, then each cell's length and text; numbers are 32-bit, little end
 //! first. `B`, line, value and reason tell of a row that cannot be taken apart. `E` ends the stream; `X` gives a refusal instead. A stream that just stops was cut short.
 
 use std::io::{self, BufReader, Read, Write};
 
 use super::archive::Flaw;
+use super::others::{CELLS_SHOWN, Other, ROWS_SHOWN, Sheets};
+use super::{Binds, Sheet};
 use crate::chunk::Refusal;
 use crate::rows::{LONGEST_CELL, Row, Rows};
+
+pub fn write_other(out: &mut impl Write, other: &Other) -> io::Result<()> {
+    out.write_all(b"S")?;
+    write_text(out, &other.name)?;
+    out.write_all(&[u8::from(other.is_read), u8::from(other.is_shown)])?;
+    out.write_all(&(other.rows.len() as u32).to_le_bytes())?;
+    for row in &other.rows {
+        out.write_all(&(row.len() as u32).to_le_bytes())?;
+        row.iter().try_for_each(|cell| write_text(out, cell))?;
+    }
+    Ok(())
+}
+
+pub fn write_head(out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"H")
+}
 
 pub fn write_row(out: &mut impl Write, line: u32, cells: &[String]) -> io::Result<()> {
     out.write_all(b"R")?;
@@ -54,6 +73,7 @@ pub struct Stream<R> {
     source: Box<dyn Source>,
     file: String,
     cell: Vec<u8>,
+    sheets: Sheets,
     ended: bool,
 }
 
@@ -64,8 +84,65 @@ impl<R: Read + Send> Stream<R> {
             source,
             file: file.to_owned(),
             cell: Vec::new(),
+            sheets: Sheets::default(),
             ended: false,
         }
+    }
+
+    /// Reads what is said of the sheets, up to the rows of the one that is read.
+    ///
+    /// # Errors
+    /// The workbook is refused, or another of its sheets holds rows of the same table.
+    pub fn past_other_sheets(mut self, asked: &Sheet, binds: Binds<'_>) -> Result<Self, Refusal> {
+        loop {
+            match self.other() {
+                Ok(Ok(Some(other))) => self.sheets.add(other, binds),
+                Ok(Ok(None)) => break,
+                Ok(Err(refusal)) => return Err(refusal),
+                Err(_) => return Err(self.cut_short()),
+            }
+        }
+        self.sheets.refuse_rival(&self.file, asked)?;
+        Ok(self)
+    }
+
+    fn other(&mut self) -> io::Result<Result<Option<Other>, Refusal>> {
+        match self.tag()? {
+            b'S' => {}
+            b'H' => return Ok(Ok(None)),
+            b'X' => return Ok(Err(self.refusal()?)),
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        }
+        let name = self.string()?;
+        let (is_read, is_shown) = (self.tag()? != 0, self.tag()? != 0);
+        let mut rows = Vec::new();
+        for _ in 0..self.at_most(ROWS_SHOWN)? {
+            let cells = self.at_most(CELLS_SHOWN)?;
+            rows.push((0..cells).map(|_| self.string()).collect::<io::Result<Vec<_>>>()?);
+        }
+        Ok(Ok(Some(Other { name, is_read, is_shown, rows })))
+    }
+
+    /// A number that the other end keeps small.
+    fn at_most(&mut self, limit: usize) -> io::Result<usize> {
+        let number = self.number()? as usize;
+        if number > limit { Err(io::ErrorKind::InvalidData.into()) } else { Ok(number) }
+    }
+
+    fn tag(&mut self) -> io::Result<u8> {
+        let mut tag = [0];
+        self.from.read_exact(&mut tag)?;
+        Ok(tag[0])
+    }
+
+    fn refusal(&mut self) -> io::Result<Refusal> {
+        let (what, remedy) = (self.string()?, self.string()?);
+        Ok(Refusal::new(&self.file, what, remedy))
+    }
+
+    fn cut_short(&mut self) -> Refusal {
+        let what = format!("the workbook cannot be read: {}", self.source.why_it_ended());
+        Refusal::new(&self.file, what, "save it again in a spreadsheet program, or export it as CSV")
     }
 
     fn number(&mut self) -> io::Result<u32> {
@@ -90,17 +167,12 @@ impl<R: Read + Send> Stream<R> {
     }
 
     fn read(&mut self, row: &mut Row) -> io::Result<Result<bool, Refusal>> {
-        let mut tag = [0];
-        self.from.read_exact(&mut tag)?;
-        match tag[0] {
+        match self.tag()? {
             b'E' => {
                 self.ended = true;
                 Ok(Ok(false))
             }
-            b'X' => {
-                let (what, remedy) = (self.string()?, self.string()?);
-                Ok(Err(Refusal::new(&self.file, what, remedy)))
-            }
+            b'X' => Ok(Err(self.refusal()?)),
             b'B' => {
                 row.clear(u64::from(self.number()?));
                 let (value, reason) = (self.string()?, self.string()?);
@@ -125,9 +197,10 @@ impl<R: Read + Send> Rows for Stream<R> {
         if self.ended {
             return Ok(false);
         }
-        self.read(row).unwrap_or_else(|_| {
-            let what = format!("the workbook cannot be read: {}", self.source.why_it_ended());
-            Err(Refusal::new(&self.file, what, "save it again in a spreadsheet program, or export it as CSV"))
-        })
+        self.read(row).unwrap_or_else(|_| Err(self.cut_short()))
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        self.sheets.notices()
     }
 }

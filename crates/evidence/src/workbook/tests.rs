@@ -49,7 +49,7 @@ fn row(line: u32, cells: &[&str]) -> String {
 
 fn opened(path: &Path, preferred: &str) -> Result<Vec<String>, Refusal> {
     let sheet = Sheet { wanted: None, preferred: preferred.to_owned() };
-    let mut reader = open(path, "x.xlsx", &sheet, None)?;
+    let mut reader = open(path, "x.xlsx", &sheet, None, &|header| header.contains(&"case_id".to_owned()))?;
     let mut lines = vec![reader.header().join("|")];
     while let Some(chunk) = reader.next_chunk()? {
         let Columns::Cells(grid) = chunk.columns else { panic!("text cells") };
@@ -59,6 +59,7 @@ fn opened(path: &Path, preferred: &str) -> Result<Vec<String>, Refusal> {
             lines.push(format!("{} {}", grid.line(row), bad.map_or(cells, |bad| bad.reason.clone())));
         }
     }
+    lines.extend(reader.notices());
     Ok(lines)
 }
 
@@ -83,11 +84,40 @@ fn cells_come_out_as_a_csv_file_would_have_them() {
 fn the_sheet_named_as_the_set_comes_before_the_first() {
     let (cover, log) = (row(1, &["nothing"]), row(1, &["case_id"]));
     let path = workbook(&[("Cover", &cover), ("Preserved Cases", &log)], None, &[]);
-    assert_eq!(opened(&path, "preserved_cases").unwrap(), ["case_id"]);
-    assert_eq!(opened(&path, "searches").unwrap(), ["nothing"]);
+    let not_read = |read: &str, other: &str| {
+        format!("only the sheet {read:?} is read; not read, though it holds cells: {other:?}")
+    };
+    let of_set = ["case_id".to_owned(), not_read("Preserved Cases", "Cover")];
+    assert_eq!(opened(&path, "preserved_cases").unwrap(), of_set);
+    assert_eq!(opened(&path, "searches").unwrap(), ["nothing".to_owned(), not_read("Cover", "Preserved Cases")]);
     let missing = Sheet { wanted: Some("Log".into()), preferred: String::new() };
-    let refusal = open(&path, "x.xlsx", &missing, None).err().unwrap();
+    let refusal = open(&path, "x.xlsx", &missing, None, &|_| false).err().unwrap();
     assert!(refusal.what.contains("\"Cover\", \"Preserved Cases\""), "{refusal:?}");
+}
+
+#[test]
+fn a_second_sheet_with_rows_of_the_same_table_refuses_the_workbook_unless_one_is_named() {
+    let (year, title) = (row(1, &["case_id"]) + &row(2, &["a"]), row(1, &["Cases of 2026"]));
+    let later = format!("{title}{}{}", row(3, &["x", "case_id"]), row(5, &["y", "b"]));
+    let path = workbook(&[("2025", &year), ("2026", &later)], None, &[]);
+    for preferred in ["", "2026"] {
+        let refusal = opened(&path, preferred).unwrap_err();
+        assert!(refusal.what.contains("\"2025\"") && refusal.what.contains("\"2026\""), "{refusal:?}");
+    }
+    let named = Sheet { wanted: Some("2025".into()), preferred: String::new() };
+    let mut reader = open(&path, "x.xlsx", &named, None, &|_| true).unwrap();
+    assert_eq!(reader.header(), ["case_id"]);
+    assert!(reader.notices()[0].contains("\"2026\""));
+    // The set's name stands on a sheet without rows, and the rows on another.
+    let path = workbook(&[("Data", &year), ("preserved_cases", &row(1, &["case_id"]))], None, &[]);
+    assert!(opened(&path, "preserved_cases").unwrap_err().what.contains("\"Data\""));
+    assert_eq!(opened(&path, "").unwrap()[..2], ["case_id", "2 a"]);
+}
+
+#[test]
+fn the_first_sheet_is_read_even_where_it_is_hidden_and_empty_ones_are_not_named() {
+    let path = workbook(&[("A\" state=\"hidden", &row(1, &["a"])), ("B", "")], None, &[]);
+    assert_eq!(opened(&path, "").unwrap(), ["a", "the sheet that is read, \"A\", is hidden"]);
 }
 
 #[test]
@@ -180,7 +210,7 @@ fn a_sheet_that_stops_in_the_middle_is_refused() {
 fn a_reader_program_that_dies_is_a_refusal() {
     let path = workbook(&[("S", &row(1, &["a"]))], None, &[]);
     for program in ["/bin/false", "/bin/true", "/nowhere/at/all"] {
-        let refusal = open(&path, "x.xlsx", &Sheet::default(), Some(Path::new(program))).err().unwrap();
+        let refusal = open(&path, "x.xlsx", &Sheet::default(), Some(Path::new(program)), &|_| false).err().unwrap();
         assert_eq!(refusal.file, "x.xlsx");
     }
 }
