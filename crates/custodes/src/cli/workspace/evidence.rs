@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use custodes_compliance::acts::evidence::{DataRequested, EvidenceWithdrawn};
 use custodes_compliance::acts::{Act, ImportId, RequestId};
 use custodes_compliance::record::unsettled;
+use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use custodes_evidence::Mapping;
 use custodes_evidence::archive::TakeIn;
@@ -133,6 +134,8 @@ pub fn quarantine(place: &Place, verb: Quarantine) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     match verb {
         Quarantine::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::AnswerForQuarantine, None)?;
             let rows: Vec<_> = unsettled(&session.workspace.record).collect();
             let lines = rows.iter().map(|(id, row)| {
                 format!("{id} {} line {}: {} {:?}: {}", row.file, row.line, row.column, row.value, row.reason)
@@ -210,6 +213,8 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
                 .say(&format!("{request}: {} asked of {from_whom}, due {due}", set.name), json!({ "request": request }))
         }
         Request::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadRequests, None)?;
             let record = &session.workspace.record;
             let lines = record.requests.iter().map(|(id, request)| {
                 let came = record.imports.iter().find(|(_, import)| import.what.answers == Some(*id));
