@@ -82,6 +82,21 @@ macro_rules! actions {
                 }
             }
 
+            /// What was asked for, as a refusal that is journalled names it: `read-board`.
+            pub fn kind(self) -> String {
+                let variant = match self {
+                    $(Action::$action => stringify!($action),)+
+                };
+                let mut kind = String::new();
+                for letter in variant.chars() {
+                    if letter.is_ascii_uppercase() && !kind.is_empty() {
+                        kind.push('-');
+                    }
+                    kind.push(letter.to_ascii_lowercase());
+                }
+                kind
+            }
+
             /// The roles to which it is granted.
             pub fn granted_to(self) -> &'static [Role] {
                 match self {
@@ -122,14 +137,21 @@ actions! {
     SetExtent "set what a controller is shown": LeadController NationalAuditor;
     ReadBoard "read the board": LocalAuditor AnprManager SeniorManager NationalAuditor Administrator LeadController Reviewer;
     ReadAudits "read audits": LocalAuditor SeniorManager NationalAuditor;
+    /// The list alone: which there are, and how far they have come.
+    ListAudits "list audits": LocalAuditor SeniorManager NationalAuditor Reviewer;
+    ReadRequests "see what data was asked for": AnprManager LocalAuditor NationalAuditor SeniorManager;
+    /// By their places: on the board they are otherwise only counted.
+    ReadCovert "see covert cameras by name": LocalAuditor AnprManager SeniorManager;
     ReadNational "read the national view": NationalAuditor LeadController;
 }
 
 /// What the evidence says of a person's own access and clearance at some instant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether `accounts` evidence was taken in at all.
+    /// Whether any row of `accounts` is in force.
     pub accounts_known: bool,
+    /// Rows of `accounts` that could not be read, and for which nobody answered: any of them may be this person's.
+    pub accounts_unread: u64,
     /// An open account with permission `user`: system and user id.
     pub user_of: Vec<String>,
     /// An open account with administrative permissions.
@@ -160,9 +182,13 @@ pub enum Refusal {
     #[error("{person} holds no role that lets them {action}; it is for: {}", .roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", "))]
     NoRole { person: String, action: &'static str, roles: &'static [Role] },
     #[error(
-        "the accounts of NAS and NSAP have not been taken in, so nobody can say that {person} has no user access (3.b): import the evidence set `accounts`"
+        "no account of NAS or NSAP is in the evidence in force, so nobody can say that {person} has no user access (3.b): import the evidence set `accounts`"
     )]
     AccountsUnknown { person: String },
+    #[error(
+        "{rows} of the rows of `accounts` could not be read and nobody answered for them, so nobody can say that {person} has no user access (3.b): send a mended file (custodes import --replaces), or answer for them (custodes quarantine list)"
+    )]
+    AccountsNotWhole { person: String, rows: u64 },
     #[error("{person} holds an open user account ({}) and may not audit (3.b)", .accounts.join(", "))]
     UserAccess { person: String, accounts: Vec<String> },
     #[error("{person} holds administrative permissions ({}) and may not audit administrators' access (3.c)", .accounts.join(", "))]
@@ -185,11 +211,29 @@ pub enum Refusal {
         "{audit} is suspended, because its auditor may not audit any longer ({why}): another takes it over (custodes audit hand-over)"
     )]
     Suspended { audit: String, why: String },
-    #[error("this is confidential, and {person} is in the line of the person concerned")]
-    OwnLine { person: String },
+    /// In the words in which a report that is not there is refused: whoever asks does not learn that there is one.
+    #[error("{}", no_such_misuse(.misuse, .person))]
+    OwnLine { person: String, misuse: String },
     /// A step that is not there to be taken: out of order, or about something that is not there.
     #[error("{0}")]
     NotNow(String),
+}
+
+impl Refusal {
+    /// As the journal has it: there the true reason stands, which the person who is refused may not learn.
+    pub fn as_journalled(&self) -> String {
+        match self {
+            Refusal::OwnLine { person, misuse } => {
+                format!("{misuse} is confidential, and {person} is the person concerned or in their line")
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// One answer for a report of misuse that is not there, and for one that is hidden.
+pub(crate) fn no_such_misuse(misuse: &str, person: &str) -> String {
+    format!("there is no report of misuse {misuse} that {person} may handle")
 }
 
 /// What section 3 says against a person in an auditor's part, on that day.
@@ -198,6 +242,9 @@ pub fn independence(person: &str, standing: &Standing, clause: Option<&str>, tod
     let mut refusals = Vec::new();
     if !standing.accounts_known {
         refusals.push(Refusal::AccountsUnknown { person: person.clone() });
+    }
+    if standing.accounts_unread > 0 {
+        refusals.push(Refusal::AccountsNotWhole { person: person.clone(), rows: standing.accounts_unread });
     }
     if !standing.user_of.is_empty() {
         refusals.push(Refusal::UserAccess { person: person.clone(), accounts: standing.user_of.clone() });

@@ -136,6 +136,10 @@ pub fn refusals(
     refusals.extend(other_office(record, act, actor));
     refusals.extend(audits::refusals(record, act, actor));
     refusals.extend(of_others(record, act, actor, standing_of));
+    // Whoever is refused anyway is not told by one reason more that something is hidden from them.
+    if refusals.len() > 1 {
+        refusals.retain(|refusal| !matches!(refusal, Refusal::OwnLine { .. }));
+    }
     // What is out of order is said only to those who may do it at all.
     if refusals.is_empty() {
         refusals.extend(steps::refusals(record, act, actor).into_iter().map(Refusal::NotNow));
@@ -215,6 +219,23 @@ pub fn permission(record: &Record, action: Action, clause: Option<&str>, actor: 
     independence(&actor.name(), actor.standing, clause, actor.today())
 }
 
+/// Whether somebody may do or see something of an audit that is no act; of one of its records, where `key` names
+/// one: then the rules of judging hold for looking too.
+pub fn looking(
+    record: &Record,
+    action: Action,
+    audit: Option<&AuditId>,
+    key: Option<&str>,
+    actor: &Actor<'_>,
+) -> Vec<Refusal> {
+    let clause = audit.and_then(|audit| record.audits.get(audit)).map(|audit| audit.what.clause.as_str());
+    let mut refusals = permission(record, action, clause, actor);
+    if let (Some(audit), Some(key)) = (audit, key) {
+        refusals.extend(audits::item(record, audit, key, actor));
+    }
+    refusals
+}
+
 /// Whether what the evidence says of the person may stand against it. Taking in the very evidence by which
 /// independence is shown cannot wait for it.
 pub fn needs_independence(action: Action) -> bool {
@@ -222,6 +243,7 @@ pub fn needs_independence(action: Action) -> bool {
         action,
         Action::TakeInEvidence
             | Action::RequestData
+            | Action::ReadRequests
             | Action::AnswerForQuarantine
             | Action::ReadBoard
             | Action::ReadNational

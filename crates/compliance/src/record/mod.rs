@@ -172,3 +172,8 @@ pub fn typed<'a>(record: &'a Record, set: &'a str) -> impl Iterator<Item = (&'a 
 pub fn unsettled(record: &Record) -> impl Iterator<Item = (&ImportId, &Quarantined)> {
     record.evidence().flat_map(|(id, import)| import.unsettled().map(move |row| (id, row)))
 }
+
+/// How many rows of a set, in the evidence in force, could not be read without anybody having answered for them.
+pub fn unread(record: &Record, set: &str) -> u64 {
+    record.evidence().map(|(_, import)| import.unread(set)).sum()
+}

@@ -44,6 +44,17 @@ impl Import {
         })
     }
 
+    /// How many rows of a set could not be read, and nobody answered for them.
+    pub fn unread(&self, set: &str) -> u64 {
+        let of_set = self.what.originals.iter().filter(|original| original.set.as_deref() == Some(set));
+        let left = of_set.map(|original| match self.settled_lines(&original.name) {
+            None => 0,
+            // By the count of the file: beyond the first ones, rows are not listed one by one.
+            Some(lines) => original.quarantined.saturating_sub(lines.len() as u64),
+        });
+        left.sum()
+    }
+
     /// The objects of the evidence store that it names.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
         let originals = self.what.originals.iter().map(|original| original.sha256.as_str());

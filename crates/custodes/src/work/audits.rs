@@ -118,8 +118,8 @@ pub fn commit_plan(
     audit: AuditId,
     planned: &Planned,
 ) -> Result<u32, WorkError> {
+    workspace.permit(by, custodes_compliance::roles::Action::ConductAudit, Some(&audit))?;
     let (clause, state) = clause_of(&workspace.record, &audit)?;
-    workspace.permit(by, custodes_compliance::roles::Action::ConductAudit, Some(clause.id))?;
     performing::check_sources(&planned.seed_from).map_err(|why| why.to_string())?;
     let now = workspace.now()?;
     for source in &planned.seed_from {

@@ -15,6 +15,7 @@ pub mod judging;
 mod kept;
 pub mod keys;
 pub mod last_check;
+mod login;
 mod objects;
 pub mod outgoing;
 pub mod receiving;
@@ -32,7 +33,8 @@ mod workspace;
 use custodes_compliance::roles::Refusal;
 use custodes_evidence::Problem;
 
-pub use workspace::{Opening, Wanted, Workspace, login};
+pub use login::login;
+pub use workspace::{Opening, Wanted, Workspace};
 
 /// Why something in a workspace could not be done.
 #[derive(Debug, thiserror::Error)]

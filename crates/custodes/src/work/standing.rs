@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use custodes_compliance::acts::PersonId;
 use custodes_compliance::london;
-use custodes_compliance::record::{Record, typed};
+use custodes_compliance::record::{Record, typed, unread};
 use custodes_compliance::roles::{Clearance, Standing};
 use custodes_compliance::time::Instant;
 use custodes_evidence::archive::{Archive, Sha256};
@@ -33,7 +33,7 @@ struct Auditor {
 /// The accounts and auditors of the evidence in force.
 #[derive(Debug, Default)]
 pub struct Standings {
-    accounts_known: bool,
+    accounts_unread: u64,
     accounts: Vec<Account>,
     auditors: BTreeMap<String, Auditor>,
 }
@@ -46,10 +46,9 @@ impl Standings {
             let objects: Vec<Sha256> = typed(record, set.name)
                 .map(|(_, typed)| typed.sha256.parse().map_err(|_| WorkError::from("the journal names no such object")))
                 .collect::<Result<_, _>>()?;
-            Ok((!objects.is_empty(), archive.every_record(set, &objects)?))
+            Ok(archive.every_record(set, &objects)?)
         };
-        let (accounts_known, accounts) = rows(&ACCOUNTS)?;
-        let (_, auditors) = rows(&AUDITORS)?;
+        let (accounts, auditors) = (rows(&ACCOUNTS)?, rows(&AUDITORS)?);
         let accounts = accounts.values().map(|row| {
             let text = |column| row.cell(column).unwrap_or_default().to_owned();
             let instant = |column| row.cell(column).and_then(|text| london::parse_day_or_instant(text).ok());
@@ -72,7 +71,8 @@ impl Standings {
             let user_ids = text("user_ids").split_whitespace().map(str::to_owned).collect();
             (text("person_id"), Auditor { user_ids, clearance })
         });
-        Ok(Standings { accounts_known, accounts: accounts.collect(), auditors: auditors.collect() })
+        let accounts_unread = unread(record, ACCOUNTS.name);
+        Ok(Standings { accounts_unread, accounts: accounts.collect(), auditors: auditors.collect() })
     }
 
     /// Of one person at an instant; `registered` are the user ids that the workspace knows besides.
@@ -96,7 +96,9 @@ impl Standings {
         held.sort_unstable();
         held.dedup();
         Standing {
-            accounts_known: self.accounts_known,
+            // An empty list of accounts shows of nobody that they have none.
+            accounts_known: !self.accounts.is_empty(),
+            accounts_unread: self.accounts_unread,
             user_of,
             administrator_of,
             user_ids: held,

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use custodes_compliance::acts::people::{Refused, WorkspaceOpened};
-use custodes_compliance::acts::{Act, Content, Mark, PersonId};
+use custodes_compliance::acts::{Act, AuditId, Content, Mark, PersonId};
 use custodes_compliance::record::Done;
 use custodes_compliance::record::Record;
 use custodes_compliance::record::admission::{self, Actor};
@@ -26,6 +26,7 @@ use custodes_journal::tree::{Frontier, LeafIndex, TreeSize};
 use custodes_store::{OpenError, SqliteLog};
 
 use super::keys::{Keys, Turn};
+use super::login::login;
 use super::standing::Standings;
 use super::{WorkError, random};
 use crate::clock;
@@ -214,17 +215,57 @@ impl Workspace {
         Ok(acts.iter().map(|act| admission::refusals(&self.record, act, &actor, &standing_of)).collect())
     }
 
-    /// Whether somebody may do or see something that is no act.
+    /// Whether somebody may do or see something that is no act; `audit` is the one that it is about.
     ///
     /// # Errors
-    /// [`WorkError::Refused`], with why.
-    pub fn permit(&mut self, by: &PersonId, action: Action, clause: Option<&str>) -> Result<(), WorkError> {
-        let now = self.now()?;
-        // Account evidence is read only where something hangs on it.
-        let standing = if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
-        let actor = Actor { person: by, standing: &standing, now };
-        let refusals = admission::permission(&self.record, action, clause, &actor);
-        if refusals.is_empty() { Ok(()) } else { Err(WorkError::Refused(refusals)) }
+    /// [`WorkError::Refused`], with why; which is journalled, where this machine's user holds the key.
+    pub fn permit(&mut self, by: &PersonId, action: Action, audit: Option<&AuditId>) -> Result<(), WorkError> {
+        self.permit_looking(by, action, audit, None)
+    }
+
+    /// Whether somebody may look at a record of an audit: by the rules by which they may judge it.
+    ///
+    /// # Errors
+    /// As [`Workspace::permit`].
+    pub fn permit_item(&mut self, by: &PersonId, audit: &AuditId, key: &str) -> Result<(), WorkError> {
+        self.permit_looking(by, Action::JudgeItems, Some(audit), Some(key))
+    }
+
+    fn permit_looking(
+        &mut self,
+        by: &PersonId,
+        action: Action,
+        audit: Option<&AuditId>,
+        key: Option<&str>,
+    ) -> Result<(), WorkError> {
+        for _ in 0..TRIES {
+            let now = self.now()?;
+            // Account evidence is read only where something hangs on it.
+            let standing =
+                if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
+            let actor = Actor { person: by, standing: &standing, now };
+            let refusals = admission::looking(&self.record, action, audit, key, &actor);
+            if refusals.is_empty() {
+                return Ok(());
+            }
+            // Nothing is added to a journal that cannot be signed; the refusal stands all the same.
+            if !self.continues_what_was_signed() {
+                return Err(WorkError::Refused(refusals));
+            }
+            let about = audit.filter(|audit| self.record.audits.contains_key(audit));
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let refused = Refused { kind: action.kind(), about, reasons: reasons(&refusals) };
+            let turn = self.turn()?;
+            match self.write(&turn, by, vec![refused.into()])? {
+                Err(Moved) => self.catch_up()?,
+                Ok(_) => {
+                    self.sign_in(&turn)?;
+                    self.keep_record()?;
+                    return Err(WorkError::Refused(refusals));
+                }
+            }
+        }
+        Err(MOVED.into())
     }
 
     /// What the account evidence says of somebody now.
@@ -242,13 +283,14 @@ impl Workspace {
         self.standings.as_ref().map(|(_, standings)| standings.of(person, registered, now)).unwrap_or_default()
     }
 
-    /// Account evidence is read again when an import may have changed it.
+    /// Account evidence is read again when an import, or an answer for its rows, may have changed what it says.
     fn refresh_standings(&mut self) -> Result<(), WorkError> {
-        let state =
-            self.record.imports.values().map(|import| {
-                import.imported.entry.max(import.withdrawn.as_ref().map_or(0, |(done, _)| done.entry)) + 1
-            });
-        let state = state.max().unwrap_or(0);
+        let changed = self.record.imports.values().flat_map(|import| {
+            let withdrawn = import.withdrawn.iter().map(|(done, _)| done.entry);
+            let settled = import.settled.iter().map(|(done, _)| done.entry);
+            withdrawn.chain(settled).chain([import.imported.entry])
+        });
+        let state = changed.max().map_or(0, |entry| entry + 1);
         if self.standings.as_ref().is_none_or(|(of, _)| *of != state) {
             self.standings = Some((state, Standings::read(&self.archive, &self.record)?));
         }
@@ -258,8 +300,7 @@ impl Workspace {
     fn refusal(&self, acts: &[Act], refusals: &[Refusal]) -> Vec<Act> {
         let Some(act) = acts.first() else { return Vec::new() };
         let about = admission::audit_of(&self.record, act).map(|audit| audit.to_string()).unwrap_or_default();
-        let reasons = refusals.iter().map(ToString::to_string).collect();
-        vec![Refused::of(act, about, reasons).into()]
+        vec![Refused::of(act, about, reasons(refusals)).into()]
     }
 
     /// The time of the next entry: the clock's, but never before the latest entry's.
@@ -343,6 +384,10 @@ fn interrupted(folder: &Path) -> WorkError {
     .into()
 }
 
+fn reasons(refusals: &[Refusal]) -> Vec<String> {
+    refusals.iter().map(Refusal::as_journalled).collect()
+}
+
 /// Another program wrote in between.
 struct Moved;
 
@@ -357,9 +402,4 @@ pub fn read_entry(entry: &custodes_journal::entry::Entry) -> Result<(Instant, Ma
         return Err(format!("its leaf says {:?} and its content {:?}", leaf.kind, content.act.kind()));
     }
     Ok((Instant(leaf.time), subject, Some(content)))
-}
-
-/// The machine's own name for whoever runs the program: it stands behind the person they act as.
-pub fn login() -> Option<String> {
-    ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).filter(|name| !name.is_empty())
 }

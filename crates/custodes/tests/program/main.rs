@@ -14,6 +14,7 @@ mod mistakes;
 mod national;
 mod own_records;
 mod patterns;
+mod refused;
 mod sameness;
 mod story;
 mod tampering;

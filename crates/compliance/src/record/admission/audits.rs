@@ -59,7 +59,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Ref
         },
         Act::MisuseHandled(handled) => match record.misuse.get(&handled.misuse) {
             Some(misuse) if misuse.is_hidden_from(actor.person, &actor.standing.user_ids) => {
-                vec![Refusal::OwnLine { person: actor.name() }]
+                vec![Refusal::OwnLine { person: actor.name(), misuse: handled.misuse.to_string() }]
             }
             _ => Vec::new(),
         },
@@ -67,7 +67,8 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Ref
     }
 }
 
-fn item(record: &Record, audit: &AuditId, key: &str, actor: &Actor<'_>) -> Vec<Refusal> {
+/// What stands against somebody who judges a record, or looks at it to judge it.
+pub(super) fn item(record: &Record, audit: &AuditId, key: &str, actor: &Actor<'_>) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let Some(item) = record.audits.get(audit).and_then(|audit| audit.items.get(key)) else { return refusals };
     if is_own(record, actor.person, &actor.standing.user_ids, item) {

@@ -8,7 +8,7 @@ use crate::acts::evidence::Original;
 use crate::acts::people::Kind;
 use crate::acts::{Act, PersonId};
 use crate::record::{Person, Record, admission::Actor};
-use crate::roles::{Action, Refusal, Role, independence};
+use crate::roles::{Action, Refusal, Role, independence, no_such_misuse};
 use custodes_standard::model::{By, Check, Clause};
 use custodes_standard::v3;
 
@@ -319,8 +319,9 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             })
         }
         Act::MisuseHandled(act) => {
-            given(&act.what, "what was done")?;
-            ensure(record.misuse.contains_key(&act.misuse), || format!("there is no report of misuse {}", act.misuse))
+            // Asked first: nothing else that is said here may tell a report that is hidden from none.
+            ensure(record.misuse.contains_key(&act.misuse), || no_such_misuse(&act.misuse.to_string(), &actor.name()))?;
+            given(&act.what, "what was done")
         }
         _ => Ok(()),
     }

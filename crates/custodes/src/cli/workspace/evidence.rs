@@ -224,7 +224,7 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
         }
         Request::List => {
             let by = session.by.clone();
-            session.workspace.permit(&by, Action::ReadBoard, None)?;
+            session.workspace.permit(&by, Action::ReadRequests, None)?;
             let record = &session.workspace.record;
             let lines = record.requests.iter().map(|(id, request)| {
                 let came = record.imports.iter().find(|(_, import)| import.what.answers == Some(*id));

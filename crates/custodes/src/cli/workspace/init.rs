@@ -60,6 +60,6 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         keys.display(),
     );
     let json = json!({ "origin": origin, "key": key, "keys": keys, "workspace": arguments.folder });
-    let session = Session { workspace, by: arguments.administrator, format: arguments.place.format };
+    let session = Session { workspace, by: arguments.administrator, format: arguments.place.format, warning: None };
     session.say(&text, json)
 }

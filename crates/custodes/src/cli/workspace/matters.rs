@@ -156,7 +156,7 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
         }
         Noncompliance::List => {
             let by = session.by.clone();
-            session.workspace.permit(&by, Action::ReadBoard, None)?;
+            session.workspace.permit(&by, Action::WorkNoncompliance, None)?;
             let (days, today) = (report_days(&session)?, today());
             let record = &session.workspace.record;
             let mut matters: Vec<_> = record.noncompliances.iter().collect();

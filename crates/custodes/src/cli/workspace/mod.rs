@@ -75,7 +75,8 @@ impl Place {
     pub fn session(&self) -> Result<Session, WorkError> {
         let workspace = self.open()?;
         let by = self.actor(&workspace.record)?;
-        Ok(Session { workspace, by, format: self.format })
+        let warning = workspace.rolled_back();
+        Ok(Session { workspace, by, format: self.format, warning })
     }
 
     /// The machine's own log-in stands behind a person: who is logged in otherwise may not act as them.
@@ -107,6 +108,8 @@ pub struct Session {
     pub workspace: Workspace,
     pub by: PersonId,
     pub format: OutputFormat,
+    /// What must be known before an answer is believed.
+    pub warning: Option<String>,
 }
 
 impl Session {
@@ -119,11 +122,31 @@ impl Session {
 
     /// Says what was done, in the form that was asked for.
     pub fn say(&self, text: &str, json: serde_json::Value) -> Result<u8, Mistakes> {
+        self.warn();
         match self.format {
-            OutputFormat::Json => print(&format!("{json:#}\n"))?,
+            OutputFormat::Json => print(&format!("{:#}\n", self.warned(json)))?,
             OutputFormat::Table => print(&format!("{text}\n"))?,
         }
         Ok(super::RAN)
+    }
+
+    /// Says on standard error what must be known before the answer is believed.
+    pub fn warn(&self) {
+        if let Some(warning) = &self.warning {
+            eprintln!("custodes: warning: {warning}");
+        }
+    }
+
+    /// An answer with the warning in it; a list goes into the field `answer` beside it.
+    pub fn warned(&self, json: serde_json::Value) -> serde_json::Value {
+        match (&self.warning, json) {
+            (None, json) => json,
+            (Some(warning), serde_json::Value::Object(mut fields)) => {
+                fields.insert("warning".to_owned(), warning.as_str().into());
+                fields.into()
+            }
+            (Some(warning), answer) => serde_json::json!({ "warning": warning, "answer": answer }),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use custodes_checks::Parameters;
 use custodes_compliance::acts::people::{ParametersApproved, ParametersProposed};
 use custodes_compliance::acts::{Act, ProposalId};
+use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
 
@@ -60,6 +61,8 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             session.say(&format!("{proposal} approved"), json!({ "proposal": proposal }))
         }
         Verb::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadBoard, None)?;
             let record = &session.workspace.record;
             let lines = record.proposals.iter().map(|(id, proposal)| {
                 let approved = match &proposal.approved {

@@ -2,7 +2,7 @@
 
 use custodes_compliance::acts::people::{PersonAdded, PersonChanged, RoleGiven, RoleWithdrawn};
 use custodes_compliance::acts::{Act, Mark, PersonId};
-use custodes_compliance::roles::Role;
+use custodes_compliance::roles::{Action, Role};
 use custodes_compliance::time::Day;
 use serde_json::json;
 
@@ -105,6 +105,8 @@ pub fn person(place: &Place, verb: Person) -> Result<u8, Mistakes> {
             session.say(&format!("{person} changed"), json!({ "person": person }))
         }
         Person::List => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ReadBoard, None)?;
             let today = today();
             let mut lines = Vec::new();
             let mut rows = Vec::new();

@@ -184,7 +184,10 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
         Plan::Round { at } => first_round(place.format, at),
         Plan::Secret => {
             let commitment = commit_to(&secret()?)?;
-            print(&format!("{commitment}\n"))?;
+            match place.format {
+                OutputFormat::Json => print(&format!("{:#}\n", json!({ "sha256": commitment.to_string() })))?,
+                OutputFormat::Table => print(&format!("{commitment}\n"))?,
+            }
             Ok(crate::cli::RAN)
         }
     }

@@ -1,6 +1,6 @@
 //! `custodes review`: reviews that are not audits, recorded in one short step, many at once where natural.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use custodes_compliance::acts::Act;
@@ -9,13 +9,15 @@ use custodes_compliance::acts::schedule::{Outcome, Reviewed, ReviewsRecorded};
 use custodes_compliance::london;
 use custodes_compliance::record::typed;
 use custodes_compliance::time::Instant;
+use custodes_evidence::Record;
 use custodes_standard::evidence::CAMERAS;
+use custodes_standard::model::Population;
 use serde_json::json;
 
 use super::{Place, Session};
 use crate::cli::Mistakes;
 use crate::words::counted;
-use crate::work::{WorkError, checking::object};
+use crate::work::{WorkError, Workspace, checking::object};
 
 fn at(text: &str) -> Result<Instant, String> {
     london::parse_day_or_instant(text)
@@ -89,7 +91,34 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     if arguments.unsatisfactory {
         text.push_str("; non-compliance goes to the National Auditor within 28 days (custodes noncompliance identify)");
     }
-    session.say(&text, json!({ "clause": arguments.clause, "subjects": subjects, "at": at }))
+    let unknown = not_in_the_register(&session, &arguments.clause, &subjects)?;
+    if !unknown.is_empty() {
+        text.push_str(&format!(
+            "\nnote: the register of cameras in force has no {}: look whether the id is written right",
+            unknown.join(", ")
+        ));
+    }
+    session.say(
+        &text,
+        json!({ "clause": arguments.clause, "subjects": subjects, "at": at, "not_in_the_register": unknown }),
+    )
+}
+
+/// Of a clause about cameras, the subjects that the evidence in force does not know: a slip of the pen would
+/// else be a review of nothing. It is no reason to refuse: the register may come later.
+fn not_in_the_register(session: &Session, clause: &str, subjects: &[String]) -> Result<Vec<String>, WorkError> {
+    let about = custodes_standard::v3::clause(clause).map(|clause| &clause.population);
+    if !matches!(about, Some(Population::Rows { of, .. }) if of.name == CAMERAS.name) {
+        return Ok(Vec::new());
+    }
+    let cameras = cameras(&session.workspace)?;
+    let unknown = subjects.iter().filter(|subject| *subject != "*" && !cameras.contains_key(*subject));
+    Ok(unknown.cloned().collect())
+}
+
+fn cameras(workspace: &Workspace) -> Result<BTreeMap<String, Record>, WorkError> {
+    let objects = typed(&workspace.record, CAMERAS.name).map(|(_, typed)| object(&typed.sha256));
+    Ok(workspace.archive.every_record(&CAMERAS, &objects.collect::<Result<Vec<_>, _>>()?)?)
 }
 
 fn subjects(session: &Session, arguments: &Arguments) -> Result<Vec<String>, WorkError> {
@@ -99,10 +128,7 @@ fn subjects(session: &Session, arguments: &Arguments) -> Result<Vec<String>, Wor
         subjects.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     if let Some(kind) = &arguments.cameras {
-        let workspace = &session.workspace;
-        let objects = typed(&workspace.record, CAMERAS.name).map(|(_, typed)| object(&typed.sha256));
-        let objects = objects.collect::<Result<Vec<_>, _>>()?;
-        let cameras = workspace.archive.every_record(&CAMERAS, &objects)?;
+        let cameras = cameras(&session.workspace)?;
         let wanted = cameras.values().filter(|camera| kind == "any" || camera.cell("kind") == Some(kind));
         let in_service = wanted.filter(|camera| camera.cell("decommissioned_on").is_none_or(str::is_empty));
         subjects.extend(in_service.map(|camera| camera.key().to_owned()));

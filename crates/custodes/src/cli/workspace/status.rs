@@ -55,6 +55,9 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ReadBoard, None)?;
+    if arguments.covert {
+        session.workspace.permit(&by, Action::ReadCovert, None)?;
+    }
     let now = session.workspace.now()?;
     let as_of = arguments.as_of.map_or(AsOf::Now(now), AsOf::Asked);
     let said = session.workspace.check_for_board(as_of, arguments.read_again)?;
@@ -75,17 +78,20 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let text = match form {
         Form::Table => {
             let board = status_board::text(&board);
-            format!("{board}\nThis journal: {witnessed}\nThe evidence: {}\n", read(&said))
+            let warning = session.warning.as_ref().map(|warning| format!("WARNING: {warning}\n\n"));
+            let warning = warning.unwrap_or_default();
+            format!("{warning}{board}\nThis journal: {witnessed}\nThe evidence: {}\n", read(&said))
         }
         Form::Json => {
             let mut told = serde_json::to_value(&board)?;
             told["witnessed"] = witnessed.into();
             told["evidence_read_as_of"] = said.read_as_of.to_string().into();
             told["evidence_kept"] = said.kept.into();
-            format!("{told:#}\n")
+            format!("{:#}\n", session.warned(told))
         }
         Form::Ics => status_board::calendar(&board, now)?,
     };
+    session.warn();
     print(&text)?;
     Ok(crate::cli::RAN)
 }

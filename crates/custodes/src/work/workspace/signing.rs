@@ -132,6 +132,31 @@ impl Workspace {
         Ok(())
     }
 
+    /// What a reader must know before the journal is believed: that it is older than what this machine's user
+    /// signed, or another one. `None` where it is not, and without the key, by which alone it would show.
+    pub fn rolled_back(&self) -> Option<String> {
+        let keys = self.keys.as_ref()?;
+        let remembered = match keys.memory() {
+            Ok(memory) => memory.head(),
+            Err(why) => return Some(format!("nobody can say whether this journal is an old copy: {why}")),
+        };
+        let (has, signed) = (self.head.size.0, remembered.size.0);
+        if has < signed {
+            return Some(format!(
+                "this journal is an old copy: it has {has} entries, and {signed} were signed with this key; what \
+                 follows leaves out the last {}. Bring the newer journal back before anything is taken for true",
+                signed - has
+            ));
+        }
+        let same = self.root_at(remembered.size).is_ok_and(|root| root == remembered.root);
+        (!same).then(|| {
+            format!(
+                "this journal is not the one that was signed with this key: its first {signed} entries are others \
+                 (custodes verify)"
+            )
+        })
+    }
+
     /// Signs the present state and keeps the checkpoint; does nothing without the key.
     ///
     /// # Errors

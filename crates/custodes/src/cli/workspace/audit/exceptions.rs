@@ -42,7 +42,7 @@ fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String
 /// Those that nobody has confirmed or dismissed.
 pub fn open(session: &mut Session, audit: AuditId) -> Result<Vec<ExceptionName>, WorkError> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::ConductAudit, None)?;
+    session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
     let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let found = found(session, audit)?.into_iter().map(|(name, _)| name);
     Ok(found.filter(|name| !state.exceptions.contains_key(name)).collect())
@@ -50,7 +50,7 @@ pub fn open(session: &mut Session, audit: AuditId) -> Result<Vec<ExceptionName>,
 
 pub fn list(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::ReadAudits, None)?;
+    session.workspace.permit(&by, Action::ReadAudits, Some(&audit))?;
     let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
@@ -81,7 +81,7 @@ pub fn settle(
     reason: &str,
 ) -> Result<u8, Mistakes> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::ConductAudit, None)?;
+    session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
     let wanted = |name: &ExceptionName| name.code == code && (subjects.is_empty() || subjects.contains(&name.subject));
     let exceptions: Vec<ExceptionName> =
         found(session, audit)?.into_iter().map(|(name, _)| name).filter(wanted).collect();

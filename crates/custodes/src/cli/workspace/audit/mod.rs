@@ -212,7 +212,7 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
         Verb::List => list(&mut session),
         Verb::Show { audit } => {
             let by = session.by.clone();
-            session.workspace.permit(&by, Action::ReadAudits, None)?;
+            session.workspace.permit(&by, Action::ReadAudits, Some(&audit))?;
             let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
             session.say(&shown(&session, &state), json!(state))
         }
@@ -254,6 +254,8 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             exceptions::settle(&mut session, audit, settled, &code, &subject, &reason)
         }
         Verb::Complete { audit, outcome, findings, extent, action } => {
+            let by = session.by.clone();
+            session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
             let population = match outcome {
                 Outcome::Satisfactory => audits::population(&session.workspace, &audit)?,
                 Outcome::Unsatisfactory => None,
@@ -300,7 +302,7 @@ fn next(clause: &custodes_standard::model::Clause) -> &'static str {
 
 fn list(session: &mut Session) -> Result<u8, Mistakes> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::ReadBoard, None)?;
+    session.workspace.permit(&by, Action::ListAudits, None)?;
     let audits = &session.workspace.record.audits;
     let lines = audits.iter().map(|(id, audit)| {
         let judged = audit.worklist().filter(|(_, item)| !item.judged.is_empty()).count();

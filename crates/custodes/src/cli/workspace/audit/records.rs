@@ -22,7 +22,7 @@ pub fn add(
 ) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     let (how, keys) = if everything {
-        session.workspace.permit(&by, Action::ConductAudit, None)?;
+        session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
         (Added::Everything, audits::everything(&session.workspace, &audit)?)
     } else {
         (Added::Targeted, keys.into_iter().collect::<BTreeSet<_>>())
@@ -39,7 +39,7 @@ pub fn add(
 
 pub fn worklist(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::JudgeItems, None)?;
+    session.workspace.permit(&by, Action::JudgeItems, Some(&audit))?;
     let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let questions: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
     let only_own = !session.workspace.record.person(&by).is_some_and(|person| {
@@ -68,7 +68,7 @@ pub fn worklist(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
 
 pub fn item(session: &mut Session, audit: AuditId, key: &str) -> Result<u8, Mistakes> {
     let by = session.by.clone();
-    session.workspace.permit(&by, Action::JudgeItems, None)?;
+    session.workspace.permit_item(&by, &audit, key)?;
     let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let item = state.items.get(key).ok_or_else(|| format!("{key:?} is not on the worklist of {audit}"))?;
     let rows = audits::rows(&session.workspace, clause, &BTreeSet::from([key.to_owned()]))?;
@@ -134,12 +134,24 @@ pub fn judge_from(session: &mut Session, audit: AuditId, file: &std::path::Path)
 pub fn attach(session: &mut Session, file: &std::path::Path, to: &str, note: &str) -> Result<u8, Mistakes> {
     let to = matter(to)?;
     let by = session.by.clone();
+    let record = &session.workspace.record;
     let action = match &to {
         Matter::Query(_) => Action::AnswerQuery,
         Matter::Noncompliance(_) => Action::WorkNoncompliance,
         _ => Action::JudgeItems,
     };
-    session.workspace.permit(&by, action, None)?;
+    // Asked before the file is kept: what may not be attached leaves nothing in the store.
+    let (audit, key) = match &to {
+        Matter::Audit(audit) => (Some(*audit), None),
+        Matter::Item(audit, key) => (Some(*audit), Some(key)),
+        Matter::Query(query) => (record.queries.get(query).map(|query| query.what.audit), None),
+        Matter::Finding(finding) => (record.findings.get(finding).map(|finding| finding.what.audit), None),
+        Matter::Noncompliance(_) => (None, None),
+    };
+    match (audit, key) {
+        (Some(audit), Some(key)) => session.workspace.permit_item(&by, &audit, key)?,
+        (audit, _) => session.workspace.permit(&by, action, audit.as_ref())?,
+    }
     let (sha256, bytes) = session.workspace.archive.keep_file(file)?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     session.act(|_| {
