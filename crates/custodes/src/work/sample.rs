@@ -38,7 +38,7 @@ pub fn sample() -> Sample {
     import(&mut workspace, &person("am1"), vec![evidence(folder.path())], None, &how, &provenance).unwrap();
     appoint(&mut workspace, &administrator, "la1", Role::LocalAuditor);
     let (from, to) = (parse_day("2026-07-01").unwrap(), parse_day("2026-10-01").unwrap());
-    let audit = audits::open(&mut workspace, &auditor, "8.2.4.a", from, to, None).unwrap();
+    let audit = audits::open(&mut workspace, &auditor, "8.2.4.a", from, to, None, None).unwrap();
     let planned = Planned {
         size: Some(Size::Number(3)),
         strata: None,
