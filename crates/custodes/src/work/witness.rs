@@ -5,7 +5,7 @@
 //! could be shown a rewritten journal.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,7 @@ use custodes_journal::key::{Algorithm, KeyName, SignerKey, VerifierKey};
 use custodes_journal::log::Head;
 use custodes_journal::witness::{AddCheckpoint, Refusal, Seen, Witness};
 
+use super::keys::{private, private_folder};
 use super::{WorkError, keys, random};
 
 const KEY: &str = "witness.key";
@@ -193,22 +194,4 @@ impl WitnessFolder {
 /// Which journal a request is of, where it can be read at all.
 pub fn origin_of(request: &[u8]) -> Option<Origin> {
     AddCheckpoint::parse(request).ok().map(|request| request.checkpoint.checkpoint().origin().clone())
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn private_folder(folder: &Path) -> Result<(), WorkError> {
-    fs::create_dir_all(folder).map_err(WorkError::file(folder, "cannot be made"))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-            .map_err(WorkError::file(folder, "cannot be made private"))?;
-    }
-    Ok(())
 }

@@ -106,7 +106,9 @@ fn the_page_is_marked_escaped_and_says_what_it_rests_on() {
     let page = fs::read_to_string(path).expect("the page");
     assert!(!page.contains("Van <1>") && page.contains("Van"), "names are escaped");
     assert_eq!(page.matches(">OFFICIAL-SENSITIVE<").count(), 2);
-    for wanted in ["clock_tolerance_seconds", "2025-10-01", "not_evidenced", "for want of a file: reviews"] {
+    for wanted in
+        ["clock_tolerance_seconds", "1 October 2025 (midnight, London)", "not evidenced", "for want of a file: reviews"]
+    {
         assert!(page.contains(wanted), "{wanted} is missing");
     }
     let sha256 = answer_hash(folder.path());

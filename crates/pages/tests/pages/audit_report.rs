@@ -1,22 +1,13 @@
 use crate::compliance::acts::audit::{Added, Drawn, ItemsAdded, Size, Verdict};
 use crate::compliance::report::{AuditReport, FoundException, Group};
 use crate::form;
+use crate::golden::is_the_golden;
+use crate::hostile;
 use crate::made_up_audit::{DICE, audit, drew, everything_told, exception, frame, opened, plan};
 use custodes_pages::audit_report;
 
-/// The page as it was read and accepted. To accept another, read it and put it in the file's place:
-/// `GOLDEN=write cargo test -p custodes-pages` writes it.
-fn is_the_golden(name: &str, html: &str) {
-    let path = format!("{}/tests/golden/{name}.html", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("GOLDEN").is_some_and(|word| word == "write") {
-        std::fs::write(&path, html).unwrap();
-    }
-    let golden = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = golden.lines().zip(html.lines()).position(|(old, new)| old != new);
-    assert!(golden == html, "{name} differs from {path}, first in line {differs:?} (counted from 0)");
-}
-
-fn everything() -> AuditReport {
+/// An audit with something of everything.
+pub fn everything() -> AuditReport {
     let (told, facts) = everything_told();
     told.report(facts)
 }
@@ -63,11 +54,10 @@ fn a_long_audit_names_every_record_once() {
     assert!(html.contains("50 more are not listed here"));
 }
 
-#[test]
-fn whatever_people_wrote_is_text_and_no_markup() {
-    let hostile = "<script>alert('x')</script>\"&<b onclick=x>=HYPERLINK(1)";
+/// The same by people who write what they like, wherever they can.
+pub fn hostile_everywhere() -> AuditReport {
     let mut report = everything();
-    let text = || hostile.to_owned();
+    let text = hostile::text;
     report.audited.lea = text();
     report.audited.again_because = Some(text());
     report.conclusion.as_mut().unwrap().findings = text();
@@ -94,10 +84,15 @@ fn whatever_people_wrote_is_text_and_no_markup() {
     report.not_established[0].why = text();
     report.inputs[0].name = text();
     report.checkpoint.origin = text();
-    let html = audit_report(&report);
+    report
+}
+
+#[test]
+fn whatever_people_wrote_is_text_and_no_markup() {
+    let html = audit_report(&hostile_everywhere());
     form::is_fit(&html);
-    assert!(!html.contains("<script") && !html.contains("<b "));
-    assert!(html.matches("&#60;script&#62;").count() > 20);
+    hostile::is_only_text_in(&html, 31);
+    is_the_golden("audit_report_hostile", &html);
 }
 
 #[test]

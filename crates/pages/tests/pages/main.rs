@@ -7,5 +7,11 @@ use custodes_compliance as compliance;
 #[path = "../../../compliance/src/report/tests/made_up_audit.rs"]
 mod made_up_audit;
 
+mod annual_return;
 mod audit_report;
+mod browser;
 mod form;
+mod golden;
+mod hostile;
+mod in_a_browser;
+mod national;

@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 use custodes_checks::annual_return::{AnnualReturn, Camera, Checked, Counted, Performance};
 use custodes_checks::outcome::Outcome;
 use custodes_checks::{Parameters, Window};
-use custodes_compliance::time::Day;
+use custodes_compliance::london;
+use custodes_compliance::time::{Day, Instant};
 use custodes_evidence::Report;
 use custodes_pages::annual_return::{AnnualReturn as Page, Column, Fact, Table};
 use custodes_report::MARKING;
 use custodes_standard::STANDARD;
 
-use crate::cli::board::{WIDTH, could_not, grouped, moment};
+use crate::cli::board::{WIDTH, could_not, grouped};
 use crate::cli::wrapped;
 
 /// Everything that the return tells.
@@ -34,7 +35,6 @@ impl Told<'_> {
     pub fn page(&self) -> Page {
         Page {
             title: "Annual return on ANPR cameras (4.2)".to_owned(),
-            marking: MARKING,
             facts: self.facts(),
             notes: self.notes(),
             tables: vec![
@@ -145,7 +145,7 @@ impl Told<'_> {
             .iter()
             .map(|kind| {
                 let cameras: Vec<&Camera> = self.drawn.cameras.iter().filter(|camera| camera.kind == *kind).collect();
-                row(kind, Counted::of(cameras.iter().copied()), &cameras)
+                row(&kind_in_words(kind), Counted::of(cameras.iter().copied()), &cameras)
             })
             .collect();
         rows.push(row("covert", self.drawn.covert, &[]));
@@ -175,7 +175,7 @@ impl Told<'_> {
         let rows = self.drawn.cameras.iter().map(|camera| {
             let mut cells = vec![
                 camera.camera_id.clone(),
-                camera.kind.clone(),
+                kind_in_words(&camera.kind),
                 camera.name.clone().unwrap_or_else(|| "withheld".to_owned()),
                 day(camera.installed_on),
                 day(camera.decommissioned_on),
@@ -188,25 +188,7 @@ impl Told<'_> {
         Table {
             title: "Each camera",
             caption: "Time, location and performance of each camera, by the latest check or test".to_owned(),
-            columns: columns(&[
-                ("camera", false),
-                ("kind", false),
-                ("name", false),
-                ("installed", false),
-                ("decommissioned", false),
-                ("clock checks", true),
-                ("latest clock check", false),
-                ("clock offset", true),
-                ("clock", false),
-                ("location checks", true),
-                ("latest location check", false),
-                ("distance", true),
-                ("location", false),
-                ("performance tests", true),
-                ("latest performance test", false),
-                ("captured", true),
-                ("read correctly", true),
-            ]),
+            columns: columns_of_each_camera(),
             rows: rows.collect(),
             if_empty: "The evidence shows no camera that may be named.",
         }
@@ -233,7 +215,7 @@ impl Told<'_> {
             vec![
                 clause.clause.id.to_owned(),
                 clause.clause.title.to_owned(),
-                clause.state.name().to_owned(),
+                clause.state.name().replace('_', " "),
                 clause.due.map(|due| due.to_string()).unwrap_or_default(),
                 says.join("; "),
             ]
@@ -288,7 +270,7 @@ impl Told<'_> {
                 ("rows", true),
                 ("accepted", true),
                 ("quarantined", true),
-                ("sha-256", false),
+                ("SHA-256", false),
             ]),
             rows: rows.collect(),
             if_empty: "",
@@ -297,7 +279,52 @@ impl Told<'_> {
 }
 
 fn columns(names: &[(&'static str, bool)]) -> Vec<Column> {
-    names.iter().map(|(name, numeric)| Column { name, numeric: *numeric }).collect()
+    part("", names)
+}
+
+fn part(part: &'static str, names: &[(&'static str, bool)]) -> Vec<Column> {
+    names.iter().map(|(name, numeric)| Column { name, numeric: *numeric, part }).collect()
+}
+
+/// Seventeen columns: more than paper is wide.
+fn columns_of_each_camera() -> Vec<Column> {
+    let parts = [
+        columns(&[("camera", false)]),
+        part("In service", &[("kind", false), ("name", false), ("installed", false), ("decommissioned", false)]),
+        part(
+            "Time",
+            &[("clock checks", true), ("latest clock check", false), ("clock offset", true), ("clock", false)],
+        ),
+        part(
+            "Location",
+            &[("location checks", true), ("latest location check", false), ("distance", true), ("location", false)],
+        ),
+        part(
+            "Performance",
+            &[
+                ("performance tests", true),
+                ("latest performance test", false),
+                ("captured", true),
+                ("read correctly", true),
+            ],
+        ),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// A kind of camera as people write it.
+fn kind_in_words(kind: &str) -> String {
+    kind.replace('_', "-").replace("cctv", "CCTV")
+}
+
+/// `1 October 2025 (midnight, London)`
+fn moment(instant: Instant) -> String {
+    let day = london::day_of(instant);
+    if london::midnight(day) == instant {
+        format!("{} (midnight, London)", london::day_in_words(day))
+    } else {
+        london::in_words(instant)
+    }
 }
 
 fn day(day: Option<Day>) -> String {
@@ -334,7 +361,7 @@ fn performance(tested: Option<&Performance>) -> [String; 4] {
 
 /// For a terminal: the head, and each table with a line for each cell that says something.
 pub fn text(page: &Page) -> String {
-    let mut out = format!("{}{:>width$}\n\n", page.title, page.marking, width = WIDTH - page.title.chars().count());
+    let mut out = format!("{}{:>width$}\n\n", page.title, MARKING, width = WIDTH - page.title.chars().count());
     for fact in &page.facts {
         let _ = writeln!(out, "  {:<32} {}", fact.name, fact.value);
     }
@@ -352,6 +379,6 @@ pub fn text(page: &Page) -> String {
             let _ = writeln!(out, "\n  {}\n    {}", row[0], wrapped(&cells.join("; "), 4, WIDTH));
         }
     }
-    let _ = writeln!(out, "\n{:>WIDTH$}", page.marking);
+    let _ = writeln!(out, "\n{MARKING:>WIDTH$}");
     out
 }

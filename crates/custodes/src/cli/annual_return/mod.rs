@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use custodes_checks::annual_return::annual_return;
-use custodes_evidence::Mapping;
 use custodes_pages::annual_return::AnnualReturn as Page;
 use custodes_report::{Sheet, write_csv_document, write_text, write_workbook};
 
+use super::folder::{Folder, tell};
 use super::progress::Progress;
-use super::{Mistakes, OutputFormat, RAN, check, print};
+use super::{Mistakes, OutputFormat, RAN, print};
 
 mod document;
 mod json;
@@ -16,44 +16,28 @@ mod json;
 /// Draws up the annual return on cameras (4.2) from a folder of evidence; covert cameras are counted only
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder of evidence: CSV, XLSX, JSON Lines or Parquet, named after their sets
-    #[arg(value_name = "EVIDENCE_DIR")]
-    evidence: PathBuf,
-    /// Where the 12 months begin: a day, or an instant; 12 months before --as-of without it
-    #[arg(long, value_name = "DATE|INSTANT")]
-    from: Option<String>,
-    /// When everything is judged: a day (its London midnight), or an instant; now without it
-    #[arg(long, value_name = "DATE|INSTANT")]
-    as_of: Option<String>,
-    /// A TOML file that sets parameters (custodes standard --parameters)
-    #[arg(long, value_name = "FILE.toml")]
-    parameters: Option<PathBuf>,
-    /// A mapping for foreign exports: one that ships, by name, or a TOML file; may be repeated
-    #[arg(long, value_name = "NAME|FILE.toml")]
-    map: Vec<String>,
+    #[command(flatten)]
+    folder: Folder,
     /// The answer on standard output
     #[arg(long, value_enum, default_value = "table")]
     format: OutputFormat,
     /// Write the return to a file instead, by its ending: .html (to print), .xlsx or .csv
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// How many threads to use; all processors without it. The answer is the same with any number
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
-    let window = check::window(arguments.from.as_deref(), arguments.as_of.as_deref())?;
-    let parameters = check::parameters(arguments.parameters.as_deref())?;
-    let mappings: Vec<Mapping> = arguments.map.iter().map(|name| check::mapping(name)).collect::<Result<_, _>>()?;
+    let window = arguments.folder.window()?;
+    let parameters = arguments.folder.parameters()?;
+    let mappings = arguments.folder.mappings()?;
     let out = arguments.out.as_deref().map(|path| Ok::<_, Mistakes>((path, Form::of(path)?))).transpose()?;
-    let threads = check::threads(arguments.threads);
+    let threads = arguments.folder.threads();
     let progress = Progress::new();
-    let source = check::open(&arguments.evidence, window, mappings, threads, &progress)?;
+    let source = arguments.folder.open(window, mappings, &progress)?;
     let drawn = annual_return(&source, window, &parameters, threads);
     progress.done();
     let (drawn, outcome, report) = drawn?;
-    check::tell(&report);
+    tell(&report);
     let told = document::Told { window, drawn: &drawn, outcome: &outcome, report: &report, parameters: &parameters };
     let page = told.page();
     if let Some((path, form)) = out {
@@ -89,7 +73,7 @@ impl Form {
 fn write(path: &Path, form: Form, page: &Page) -> Result<(), Mistakes> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: cannot be written: {error}", path.display());
     let written = match form {
-        Form::Html => write_text(path, &page.html().map_err(|error| failed(&error))?),
+        Form::Html => write_text(path, &custodes_pages::annual_return(page)),
         Form::Workbook => write_workbook(path, &page.title, &sheets(page)),
         Form::Csv => write_csv_document(path, &sheets(page)),
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected};
+use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected, StatedAudit};
 use custodes_compliance::acts::{Act, Mark, ReceiptId};
 use custodes_compliance::london;
 use custodes_compliance::national::Receipt;
@@ -124,17 +124,7 @@ pub fn receipt_text(told: &Receipt) -> String {
         lines.push("  verified      everything in it holds".to_owned());
         lines.extend(told.audits.iter().map(|audit| {
             let signed = if audit.signed_off { "signed off" } else { "not signed off" };
-            format!(
-                "  audit         {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed}",
-                audit.audit,
-                audit.clause,
-                audit.from,
-                audit.to,
-                audit.population,
-                audit.examined,
-                audit.failed,
-                audit.findings
-            )
+            format!("  audit         {}; {signed}", stated(audit))
         }));
         lines.extend(told.noncompliances.iter().map(|matter| {
             let state = if matter.closed { "closed" } else { "open" };
@@ -158,4 +148,12 @@ pub fn receipt_text(told: &Receipt) -> String {
         lines.push(told.cosignature.trim_end().to_owned());
     }
     lines.join("\n")
+}
+
+/// An audit of an LEA, as its bundle states it.
+pub(super) fn stated(audit: &StatedAudit) -> String {
+    format!(
+        "{} of {}, {} to {}: {} records, {} examined, {} failed, {} findings",
+        audit.audit, audit.clause, audit.from, audit.to, audit.population, audit.examined, audit.failed, audit.findings
+    )
 }

@@ -111,18 +111,7 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     for told in &lea.audits {
         let audit = &told.audit;
         let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
-        lines.push(format!(
-            "  audit          {} of {}, {} to {}: {} records, {} examined, {} failed, {} findings; {signed} ({})",
-            audit.audit,
-            audit.clause,
-            audit.from,
-            audit.to,
-            audit.population,
-            audit.examined,
-            audit.failed,
-            audit.findings,
-            told.receipt
-        ));
+        lines.push(format!("  audit          {}; {signed} ({})", super::lea::stated(audit), told.receipt));
     }
     for due in lea.overdue_audits() {
         let (last, by) = (due.last.map(|day| day.to_string()), due.due.map(|day| day.to_string()));
