@@ -376,7 +376,7 @@ impl Run<'_> {
             due: own.due,
             codes,
             untestable: own.found.untestable.clone(),
-            assumed: self.parameters.assumed_among(parameters_of(clause)).into_iter().collect(),
+            assumed: self.parameters.assumed_among(parameters_of(clause), clause.kind).into_iter().collect(),
             absent,
             not_whole,
             patterns: Vec::new(),

@@ -2,7 +2,7 @@
 
 use custodes_checks::Window;
 use custodes_checks::outcome::{ClauseOutcome, Instance, Outcome, Shown};
-use custodes_checks::parameters::{Parameters, Setting, Value};
+use custodes_checks::parameters::{Assumed, Parameters, Setting, Value};
 use custodes_evidence::Report;
 use custodes_standard::STANDARD;
 use custodes_standard::model::Ratio;
@@ -89,6 +89,7 @@ fn instance(instance: &Instance) -> Json {
     object
 }
 
+/// `assumed_kinds` are the camera kinds that keep an assumed value where others were set.
 fn parameter(setting: &Setting) -> Json {
     let rate = |rate: &Ratio| json!(rate.to_string());
     let value = match &setting.value {
@@ -105,6 +106,9 @@ fn parameter(setting: &Setting) -> Json {
         }
     };
     let mut object = json!({"value": value, "basis": setting.basis});
+    if let Assumed::Kinds(kinds) = &setting.assumed {
+        object["assumed_kinds"] = json!(kinds);
+    }
     if !setting.rationale.is_empty() {
         object["rationale"] = json!(setting.rationale);
     }
