@@ -104,7 +104,7 @@ fn take_value(setting: &mut Setting, parameter: &Parameter, given: &Item<'_>, be
             return take_rates(setting, table, before);
         }
         (Declared::DaysPerPurpose, DeValue::Table(table)) => {
-            let days = by_folded_key(table, |key| key.trim().to_lowercase())?;
+            let days = by_folded_key(table, "purpose", |key| key.trim().to_lowercase())?;
             let days = days.into_iter().map(|(purpose, (_, days))| Ok((purpose, measure(days)?.1)));
             Value::DaysPerPurpose(days.collect::<Result<_, Mistake>>()?)
         }
@@ -128,7 +128,8 @@ fn take_value(setting: &mut Setting, parameter: &Parameter, given: &Item<'_>, be
 fn take_rates(setting: &mut Setting, table: &DeTable<'_>, before: &Setting) -> Result<(), Mistake> {
     let Value::RatePerKind(mut rates) = before.value.clone() else { unreachable!("a default of its own kind") };
     let mut left: BTreeSet<String> = rates.keys().filter(|kind| before.is_assumed(Some(kind))).cloned().collect();
-    for (kind, (key, value)) in by_folded_key(table, |key| key.to_lowercase().replace(['-', ' '], "_"))? {
+    for (kind, (key, value)) in by_folded_key(table, "camera kind", |key| key.to_lowercase().replace(['-', ' '], "_"))?
+    {
         let Some(set) = rates.get_mut(&kind) else {
             let known: Vec<&str> = rates.keys().map(String::as_str).collect();
             return Err(Mistake::at(key, format!("{:?} is not one of {}", key.get_ref(), known.join(", "))));
@@ -143,16 +144,20 @@ fn take_rates(setting: &mut Setting, table: &DeTable<'_>, before: &Setting) -> R
 
 type Key<'a> = Spanned<Cow<'a, str>>;
 
-/// The entries of a table by their folded keys.
+/// The entries of a table by their folded keys. Of two that fold to one, nobody could say which holds.
 fn by_folded_key<'t, 'a>(
     table: &'t DeTable<'a>,
+    what: &str,
     fold: impl Fn(&str) -> String,
 ) -> Result<BTreeMap<String, (&'t Key<'a>, &'t Item<'a>)>, Mistake> {
     let mut entries: BTreeMap<String, (&Key<'a>, &Item<'a>)> = BTreeMap::new();
     let mut in_text: Vec<_> = table.iter().collect();
     in_text.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in in_text {
-        entries.insert(fold(key.get_ref()), (key, value));
+        if let Some((first, _)) = entries.insert(fold(key.get_ref()), (key, value)) {
+            let (first, second) = (first.get_ref(), key.get_ref());
+            return Err(Mistake::at(key, format!("{first:?} and {second:?} are one {what}: keep one of them")));
+        }
     }
     Ok(entries)
 }
@@ -292,5 +297,14 @@ mod tests {
         assert!(!capture(&format!("{long}\"NASPLE 3.3\"")).is_assumed(Some("mobile")));
         assert!(capture(&format!("{long}\"NASPLE 3.3\"")).is_assumed(Some("static")));
         assert!(capture(&format!("{long}\"assumed\"")).is_assumed(Some("mobile")));
+    }
+
+    #[test]
+    fn two_names_of_one_purpose_or_one_kind_are_both_named() {
+        let purposes = mistakes("[search_span_max_days]\n\"missing PERSON\" = 30\n\" Missing person\" = 10\n").join("");
+        assert!(purposes.starts_with("line 3: search_span_max_days: "), "{purposes}");
+        assert!(purposes.contains("missing PERSON") && purposes.contains("Missing person"), "{purposes}");
+        let kinds = mistakes("[capture_rate_min]\nmulti_lane = 0.9\nMulti-lane = 0.8\n").join("");
+        assert!(kinds.contains("multi_lane") && kinds.contains("Multi-lane"), "{kinds}");
     }
 }
