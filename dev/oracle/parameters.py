@@ -109,6 +109,8 @@ def read(path):
         elif isinstance(default, bool) or isinstance(default, list):
             if type(value) is not type(default):
                 raise Refused(f"{path}: {name} is {value!r}")
+            if isinstance(value, list) and any(not isinstance(rank, str) or not bare(rank) for rank in value):
+                raise Refused(f"{path}: {name} holds what is no rank: {value!r}")
             chosen[name] = value
         else:
             chosen[name] = exact(name, value)

@@ -220,10 +220,24 @@ fn ranks(given: &Item<'_>) -> Result<Vec<String>, Mistake> {
         return Err(Mistake::at(given, format!("{} is given; a list of ranks is wanted", shown(given.get_ref()))));
     };
     let word = |item: &Item<'_>| match item.get_ref() {
-        DeValue::String(text) => Ok(text.trim().to_lowercase().replace(['-', ' '], "_")),
+        DeValue::String(text) => match rank(text) {
+            // Nothing but a blank rank could equal it, and that is the rank of nobody.
+            rank if rank.is_empty() => Err(Mistake::at(item, format!("{text:?} is no rank"))),
+            rank => Ok(rank),
+        },
         other => Err(Mistake::at(item, format!("{} is not a rank: write it in quotation marks", shown(other)))),
     };
     list.iter().map(word).collect()
+}
+
+/// A rank as the evidence's ranks are compared: whoever acts in it, or holds it as a detective, holds it.
+fn rank(text: &str) -> String {
+    let folded = text.trim().to_lowercase().replace(['-', ' '], "_");
+    let mut rank = folded.as_str();
+    while let Some(rest) = ["temporary_", "acting_", "detective_"].iter().find_map(|prefix| rank.strip_prefix(prefix)) {
+        rank = rest;
+    }
+    rank.to_owned()
 }
 
 #[cfg(test)]
@@ -306,5 +320,21 @@ mod tests {
         assert!(purposes.contains("missing PERSON") && purposes.contains("Missing person"), "{purposes}");
         let kinds = mistakes("[capture_rate_min]\nmulti_lane = 0.9\nMulti-lane = 0.8\n").join("");
         assert!(kinds.contains("multi_lane") && kinds.contains("Multi-lane"), "{kinds}");
+    }
+
+    #[test]
+    fn a_rank_of_the_list_is_stripped_as_the_ranks_of_the_evidence_are() {
+        let ranks = |text: &str| {
+            let read = read(&format!("authority_ranks_older = {text}"));
+            read.map(|all| all.0["authority_ranks_older"].value.clone())
+        };
+        let inspector = Value::Words(vec!["inspector".to_owned()]);
+        for written in ["Inspector", "Detective Inspector", "acting-detective inspector", "temporary_acting_inspector"]
+        {
+            assert_eq!(ranks(&format!("[{written:?}]")).unwrap(), inspector, "{written}");
+        }
+        for nobody in ["", "  ", "acting_"] {
+            assert!(ranks(&format!("[{nobody:?}]")).unwrap_err().join("").contains("is no rank"), "{nobody:?}");
+        }
     }
 }
