@@ -118,6 +118,13 @@ impl Parameters {
             .collect()
     }
 
+    /// The figure in the text of the standard, where the one in force is another.
+    pub fn set_instead_of(&self, name: &str) -> Option<Value> {
+        let parameter = Parameter::named(name).filter(|parameter| parameter.basis == Basis::Standard)?;
+        let (given, in_text) = (&self.get(name)?.value, declared(parameter));
+        (!given.says_the_same(&in_text)).then_some(in_text)
+    }
+
     /// Takes what a parameters file sets over the defaults.
     ///
     /// # Errors
@@ -125,6 +132,19 @@ impl Parameters {
     /// line, in the order of the lines.
     pub fn read(text: &str) -> Result<Parameters, Vec<String>> {
         file::read(text)
+    }
+}
+
+impl Value {
+    /// 5 % is 0.05.
+    fn says_the_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Rate(one), Value::Rate(other)) => {
+                let cross = |a: &Ratio, b: &Ratio| u128::from(a.numerator) * u128::from(b.denominator);
+                cross(one, other) == cross(other, one)
+            }
+            _ => self == other,
+        }
     }
 }
 

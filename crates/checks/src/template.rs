@@ -217,6 +217,7 @@ pub fn parameters_named(sql: &str) -> impl Iterator<Item = &str> {
         match name {
             "span_excessive" => Some("search_span_max_days"),
             "clock_evidence_from" | "clock_evidence_from_day" => Some("clock_evidence_days"),
+            "retention_from" => Some("record_retention_years"),
             name => custodes_standard::parameters::Parameter::named(name).map(|parameter| parameter.name),
         }
     })
@@ -236,10 +237,10 @@ mod tests {
         assert_eq!(words.expand("n * $capture_rate_min_denominator"), "n * 100");
         assert!(words.expand("$day_in_window(installed_on)").starts_with("(installed_on >= DATE '1970-01-02'"));
         assert_eq!(words.expand("a ~ '^b$'"), "a ~ '^b$'");
-        assert!(words.expand("$any(a OR (b, c))").contains("bool_or((a OR (b, c)))"));
         let nobody = Parameters::read("authority_ranks_older = []").unwrap();
         let words = Words { parameters: &nobody, ..words };
         assert_eq!(words.expand("($authority_ranks_older)"), "(' ')", "a blank rank is not among none");
+        assert!(words.expand("$any(a OR (b, c))").contains("bool_or((a OR (b, c)))"));
     }
 
     #[test]

@@ -337,4 +337,15 @@ mod tests {
             assert!(ranks(&format!("[{nobody:?}]")).unwrap_err().join("").contains("is no rank"), "{nobody:?}");
         }
     }
+
+    #[test]
+    fn a_figure_of_the_standard_that_is_set_otherwise_is_known_and_one_set_alike_is_not() {
+        let text = "leaver_hours = 100000\nrecent_days = 90\nrate_older_searches = 0.05\nrate_disclosures = \"9 %\"\n\
+                    reinstatement_hours = 9\n";
+        let parameters = read(text).unwrap();
+        let otherwise: Vec<&str> =
+            parameters.iter().map(|(name, _)| name).filter(|name| parameters.set_instead_of(name).is_some()).collect();
+        assert_eq!(otherwise, ["leaver_hours", "rate_disclosures"]);
+        assert_eq!(parameters.set_instead_of("leaver_hours"), Some(Value::Whole(48)));
+    }
 }

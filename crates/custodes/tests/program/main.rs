@@ -8,6 +8,7 @@ mod forms;
 mod hostile;
 mod mistakes;
 mod national;
+mod parameters;
 mod patterns;
 mod sameness;
 mod story;
