@@ -13,6 +13,7 @@ use custodes_standard::v3;
 use super::board::Board;
 use super::folder::{Folder, tell};
 use super::progress::Progress;
+use super::outputs::can_be_written;
 use super::{FOUND, Mistakes, OutputFormat, RAN, json, print};
 
 /// Runs every clause's tests over a folder of evidence; writes nothing but what it is asked to
@@ -21,8 +22,8 @@ pub struct Arguments {
     #[command(flatten)]
     folder: Folder,
     /// Only this clause; may be repeated
-    #[arg(long, value_name = "ID")]
-    clause: Vec<String>,
+    #[arg(long, value_name = "ID", value_parser = clause_named)]
+    clause: Vec<&'static str>,
     /// The answer on standard output
     #[arg(long, value_enum, default_value = "table")]
     format: OutputFormat,
@@ -39,10 +40,37 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     let request = Request::of(arguments)?;
+fn clause_named(id: &str) -> Result<&'static str, String> {
+    let found = v3::clause(id).map(|clause| clause.id);
+    found.ok_or_else(|| format!("there is no clause {id:?}; `custodes standard` lists them"))
+}
+
+impl Arguments {
+    /// What is wrong with the command as it was given.
+    ///
+    /// # Errors
+    /// A sentence that names the option.
+    pub fn used_rightly(&self) -> Result<(), String> {
+        self.folder.window()?;
+        self.files()?;
+        let exceptions = self.exceptions.iter().map(|file| ("--exceptions", file.as_path()));
+        let quarantine = self.quarantine.iter().map(|file| ("--quarantine", file.as_path()));
+        self.folder.leaves_room_for(&exceptions.chain(quarantine).collect::<Vec<_>>())
+    }
+
+    fn files(&self) -> Result<Files, String> {
+        let endings = ["csv", "jsonl", "parquet", "xlsx"];
+        Ok(Files {
+            exceptions: output("--exceptions", self.exceptions.as_ref(), &endings)?,
+            quarantine: output("--quarantine", self.quarantine.as_ref(), &endings[..2])?,
+        })
+    }
+}
+
     let threads = arguments.folder.threads();
     let progress = Progress::new();
     let source = arguments.folder.open(request.window, request.mappings, &progress)?;
-    let only: BTreeSet<&str> = request.clauses.iter().copied().collect();
+    let only: BTreeSet<&str> = arguments.clause.iter().copied().collect();
     let checked = check(&source, request.window, &request.parameters, threads, &only);
     progress.done();
     let (outcome, report) = checked?;
@@ -68,7 +96,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
 struct Request {
     window: Window,
     parameters: Parameters,
-    clauses: Vec<&'static str>,
     mappings: Vec<Mapping>,
     files: Files,
 }
@@ -81,34 +108,27 @@ struct Files {
 
 impl Request {
     fn of(arguments: &Arguments) -> Result<Request, Mistakes> {
-        let clauses = arguments.clause.iter().map(|id| {
-            v3::clause(id)
-                .map(|clause| clause.id)
-                .ok_or_else(|| format!("--clause: there is no clause {id:?}; `custodes standard` lists them"))
-        });
+        let files = arguments.files()?;
+        for (option, file) in [("--exceptions", &files.exceptions), ("--quarantine", &files.quarantine)] {
+            if let Some((path, _)) = file {
+                can_be_written(option, path)?;
+            }
+        }
         Ok(Request {
             window: arguments.folder.window()?,
             parameters: arguments.folder.parameters()?,
-            clauses: clauses.collect::<Result<_, _>>()?,
             mappings: arguments.folder.mappings()?,
-            files: Files {
-                exceptions: output(
-                    "--exceptions",
-                    arguments.exceptions.as_ref(),
-                    &["csv", "jsonl", "parquet", "xlsx"],
-                )?,
-                quarantine: output("--quarantine", arguments.quarantine.as_ref(), &["csv", "jsonl"])?,
-            },
+            files,
         })
     }
 }
 
-fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, Mistakes> {
+fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, String> {
     let Some(file) = file else { return Ok(None) };
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     match Format::of(file).filter(|_| endings.contains(&ending.as_str()) || ending == "ndjson") {
         Some(format) => Ok(Some((file.clone(), format))),
-        None => Err(format!("{option}: {} must end in one of .{}", file.display(), endings.join(", .")).into()),
+        None => Err(format!("{option}: {} must end in one of .{}", file.display(), endings.join(", ."))),
     }
 }
 

@@ -8,6 +8,7 @@ mod forms;
 mod hostile;
 mod mistakes;
 mod national;
+mod outputs;
 mod parameters;
 mod patterns;
 mod sameness;

@@ -71,9 +71,16 @@ fn wrong_usage_ends_with_2_and_a_found_state_with_3() {
 #[test]
 fn a_clause_or_a_time_that_does_not_exist_is_quoted() {
     let (code, _, said) = check(&[], &["--clause", "9.9"]);
-    assert!(code == Some(1) && said.contains("9.9"), "{said}");
-    let output = custodes(["check", ".", "--as-of", "yesterday"]);
-    assert!(output.status.code() == Some(1) && stderr(&output).contains("yesterday"));
+    assert!(code == Some(2) && said.contains("9.9") && said.contains("custodes standard"), "{said}");
+    for verb in ["check", "return"] {
+        for option in ["--as-of", "--from"] {
+            let output = custodes([verb, ".", option, "01/10/2026"]);
+            let said = stderr(&output);
+            assert!(output.status.code() == Some(2) && said.contains("01/10/2026") && said.contains(option), "{said}");
+        }
+        let output = custodes([verb, ".", "--from", "2026-10-01", "--as-of", "2026-10-01"]);
+        assert!(output.status.code() == Some(2) && stderr(&output).contains("the window is empty"));
+    }
 }
 
 #[test]
