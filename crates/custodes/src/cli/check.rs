@@ -8,12 +8,13 @@ use custodes_checks::{Parameters, Window, check};
 use custodes_compliance::state::State;
 use custodes_evidence::{Mapping, Report};
 use custodes_report::{ExceptionRow, Format, write_exceptions, write_rows};
+use custodes_standard::evidence::Set;
 use custodes_standard::v3;
 
 use super::board::Board;
 use super::folder::{Folder, tell};
-use super::progress::Progress;
 use super::outputs::can_be_written;
+use super::progress::Progress;
 use super::{FOUND, Mistakes, OutputFormat, RAN, json, print};
 
 /// Runs every clause's tests over a folder of evidence; writes nothing but what it is asked to
@@ -30,7 +31,8 @@ pub struct Arguments {
     /// Write every exception to a file, by its ending: .csv, .jsonl, .parquet or .xlsx
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// Write the rows that could not be read, with the reason, to a .csv or .jsonl file
+    /// Write the rows that were set aside, unread or superseded by another of their key, with the reason, to a
+    /// .csv or .jsonl file
     #[arg(long, value_name = "FILE")]
     quarantine: Option<PathBuf>,
     /// End with status 3 when that state was found
@@ -38,8 +40,6 @@ pub struct Arguments {
     fail_on: Option<String>,
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
-    let request = Request::of(arguments)?;
 fn clause_named(id: &str) -> Result<&'static str, String> {
     let found = v3::clause(id).map(|clause| clause.id);
     found.ok_or_else(|| format!("there is no clause {id:?}; `custodes standard` lists them"))
@@ -67,6 +67,8 @@ impl Arguments {
     }
 }
 
+pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
+    let request = Request::of(arguments)?;
     let threads = arguments.folder.threads();
     let progress = Progress::new();
     let source = arguments.folder.open(request.window, request.mappings, &progress)?;
@@ -140,13 +142,43 @@ fn write_files(files: &Files, outcome: &Outcome, report: &Report) -> Result<(), 
     }
     if let Some((path, format)) = &files.quarantine {
         let columns = ["file", "line", "column", "value", "reason"];
-        let rows = report.quarantine.iter().map(|row| {
-            [row.file.clone(), row.line.to_string(), row.column.to_owned(), row.value.clone(), row.reason.clone()]
-        });
+        let rows = set_aside(report).into_iter();
         write_rows(path, *format, &columns, rows)
             .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// The quarantined and the conflicting rows, in order of file and line. Duplicates say nothing that is not
+/// said by the row that stands.
+fn set_aside(report: &Report) -> Vec<[String; 5]> {
+    let mut rows: Vec<(&str, u64, [String; 3])> = Vec::new();
+    rows.extend(
+        report
+            .quarantine
+            .iter()
+            .map(|row| (row.file.as_str(), row.line, [row.column.to_owned(), row.value.clone(), row.reason.clone()])),
+    );
+    rows.extend(report.conflicts.iter().map(|row| {
+        let reason = format!(
+            "superseded by {} line {}: the same key again with other content, and the row that comes last stands",
+            row.stands_file, row.stands_line
+        );
+        (row.file.as_str(), row.line, [key_columns(report, &row.file), row.key.clone(), reason])
+    }));
+    rows.sort_by_key(|(file, line, _)| (*file, *line));
+    let text = |(file, line, [column, value, reason]): (&str, u64, [String; 3])| {
+        [file.to_owned(), line.to_string(), column, value, reason]
+    };
+    rows.into_iter().map(text).collect()
+}
+
+/// The columns that make the key of a file's rows, divided as the key's parts are.
+fn key_columns(report: &Report, file: &str) -> String {
+    let input = report.inputs.iter().find(|input| input.file == file);
+    let columns = input.and_then(|input| Set::named(input.set)).map(|set| set.columns).unwrap_or_default();
+    let keys: Vec<&str> = columns.iter().filter(|column| column.key).map(|column| column.name).collect();
+    keys.join(" / ")
 }
 
 fn row(exception: &custodes_checks::Exception) -> ExceptionRow {

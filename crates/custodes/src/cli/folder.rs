@@ -100,4 +100,8 @@ pub fn tell(report: &Report) {
     if unlisted > 0 {
         eprintln!("note: {unlisted} more quarantined rows are counted and not listed");
     }
+    let unlisted = report.conflicts_unlisted;
+    if unlisted > 0 {
+        eprintln!("note: {unlisted} more conflicting rows are counted and not listed");
+    }
 }

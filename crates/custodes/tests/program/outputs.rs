@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{WINDOW, custodes, stderr};
+use crate::{WINDOW, custodes, stderr, stdout};
 
 const POLICIES: &str = "policy_id,title,approved_on,review_by\nP1,ANPR,2026-01-01,\n";
 
@@ -82,4 +82,23 @@ fn a_file_that_cannot_be_written_is_told_before_anything_is_read() {
         assert!(said.contains(option) && said.contains(text(&file)) && said.contains("there is no folder"), "{said}");
         assert!(!said.contains("no/such/folder"), "{said}");
     }
+}
+
+#[test]
+fn conflicting_rows_are_listed_with_the_row_that_stands_and_the_board_says_where() {
+    let (folder, elsewhere) = (evidence(), tempfile::tempdir().expect("a folder"));
+    let more = "policy_id,title,approved_on,review_by\nP2,x,01/02/2026,\nP1,ANPR policy,2026-02-01,\n";
+    fs::write(folder.path().join("policies-2.csv"), more).expect("a file");
+    let file = elsewhere.path().join("set-aside.csv");
+    let output = custodes(["check", text(folder.path()), "--quarantine", text(&file)].into_iter().chain(WINDOW));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let board = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(board.contains("1 conflicting") && board.contains("stands; --quarantine FILE lists them"), "{board}");
+    let listed = fs::read_to_string(file).expect("the list");
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 3, "{listed}");
+    assert!(lines[1].starts_with("policies-2.csv,2,approved_on,01/02/2026,"), "{listed}");
+    // By their bytes, policies-2.csv comes before policies.csv, so the row there gives way.
+    assert!(lines[2].starts_with("policies-2.csv,3,policy_id,P1,"), "{listed}");
+    assert!(lines[2].contains("superseded by policies.csv line 2"), "{listed}");
 }
