@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import times
 from intake import WHITE_SPACE, known, unknown
-from parameters import fold
+from parameters import bare, fold
 from rules import Period, both, either, event_in_question, event_rule, open_at, share, star_cadence
 
 PLACEHOLDERS = {p.strip() for p in (
@@ -21,17 +21,6 @@ def placeholder(text):
     said = text.casefold().rstrip("." + WHITE_SPACE)
     said = said.strip(WHITE_SPACE)
     return said in PLACEHOLDERS or len(said) <= 2 or not any(unicodedata.category(c)[0] == "L" for c in said)
-
-
-def rank(text):
-    folded = text.lower().replace("-", "_").replace(" ", "_")
-    while True:
-        for prefix in ("temporary_", "acting_", "detective_"):
-            if folded.startswith(prefix):
-                folded = folded.removeprefix(prefix)
-                break
-        else:
-            return folded
 
 
 def classes(search, recent):
@@ -51,7 +40,7 @@ def searches(case, clauses):
     accounts = {}
     for row in case.get("accounts"):
         accounts.setdefault((row.user_id, row.system), []).append(row)
-    tests = Tests(accounts, {rank(r) for r in case.p["authority_ranks_older"]}, case.p["search_span_max_days"], case)
+    tests = Tests(accounts, {bare(r) for r in case.p["authority_ranks_older"]}, case.p["search_span_max_days"], case)
     a, b, c, every, own = (clauses[n] for n in ("8.2.4.a", "8.2.4.b", "8.2.4.c", "8.2.5", "8.2.6"))
     cases = {row.case_id: row for row in case.get("preserved_cases")}
     classless = False
@@ -160,7 +149,7 @@ def authority(clause, search, recent, ranks):
     same = None if unknown(by) or unknown(search.user_id) else by == search.user_id
     ask("authority_self", given, same)
     held = search.authorised_rank
-    ask("authority_rank", given, None if unknown(held) else held is None or rank(held) not in ranks)
+    ask("authority_rank", given, None if unknown(held) else held is None or bare(held) not in ranks)
 
 
 def period(clause, search, maxima):

@@ -25,7 +25,7 @@ _CHOICES = {
     "rate_read_changes": (0.58,), "disclosure_audit_months": (1, 6), "preserved_review_months": (1, 6),
     "super_admin_review_days": (7,), "privileged_review_months": (1, 12), "nc_report_days": (7, 14),
     "record_retention_years": (1, 3), "references_required": (False,), "retention_approver_required": (False,),
-    "authority_ranks_older": (["Chief Inspector", "super-intendent"],),
+    "authority_ranks_older": (["Chief Inspector", "super-intendent"], ["Acting Inspector", "detective-sergeant"], []),
 }
 
 

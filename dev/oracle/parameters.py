@@ -58,6 +58,34 @@ def fold(word):
     return word.strip().casefold()
 
 
+def fold_kind(word):
+    return word.lower().replace("-", "_").replace(" ", "_")
+
+
+def by_folded(path, name, table, folded):
+    """The table by its folded keys. Where two keys fold to one, nobody can say which holds."""
+    if not isinstance(table, dict):
+        raise Refused(f"{path}: {name} is {table!r}")
+    keys = {}
+    for key, value in table.items():
+        if folded(key) in keys:
+            raise Refused(f"{path}: {name} has {key!r} twice")
+        keys[folded(key)] = value
+    return keys
+
+
+def bare(rank):
+    """A rank without the words that do not count."""
+    folded = fold_kind(rank.strip())
+    while True:
+        shorter = folded
+        for prefix in ("temporary_", "acting_", "detective_"):
+            shorter = shorter.removeprefix(prefix)
+        if shorter == folded:
+            return folded
+        folded = shorter
+
+
 def read(path):
     chosen = dict(DEFAULTS)
     if path is None:
@@ -71,16 +99,18 @@ def read(path):
             value = value["value"]
         default = DEFAULTS[name]
         if name == "search_span_max_days":
-            chosen[name] = {fold(purpose): exact(name, days) for purpose, days in value.items()}
+            chosen[name] = {
+                purpose: exact(name, days) for purpose, days in by_folded(path, name, value, fold).items()}
         elif isinstance(default, dict):
-            if not isinstance(value, dict):
-                value = {kind: value for kind in default}
+            value = by_folded(path, name, value, fold_kind)
             if set(value) - set(default):
                 raise Refused(f"{path}: {name} names a kind that it does not have")
             chosen[name] = default | {kind: exact(name, rate) for kind, rate in value.items()}
         elif isinstance(default, bool) or isinstance(default, list):
             if type(value) is not type(default):
                 raise Refused(f"{path}: {name} is {value!r}")
+            if isinstance(value, list) and any(not isinstance(rank, str) or not bare(rank) for rank in value):
+                raise Refused(f"{path}: {name} holds what is no rank: {value!r}")
             chosen[name] = value
         else:
             chosen[name] = exact(name, value)

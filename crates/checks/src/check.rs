@@ -9,7 +9,7 @@ use custodes_compliance::time::Day;
 use custodes_evidence::Report;
 use custodes_standard::evidence::{LOGONS, Set};
 use custodes_standard::model::{Arises, Check, Clause, MetBy, Population, Sample, Subjects};
-use custodes_standard::v3::{self, CLAUSES};
+use custodes_standard::v3::CLAUSES;
 
 use crate::CheckError;
 use crate::duties;
@@ -18,10 +18,11 @@ use crate::logons;
 use crate::outcome::{ClauseOutcome, Exception, Outcome, Shown};
 use crate::parameters::Parameters;
 use crate::passes::{self, Passes};
+use crate::rests_on::parameters_of;
 use crate::reviews::Reviews;
 use crate::rules::{self, CadenceCodes, EventRule, Findings};
 use crate::source::Source;
-use crate::template::{Words, parameters_named};
+use crate::template::Words;
 use crate::window::Window;
 
 /// Runs the tests of the clauses in `only` (all, where it is empty).
@@ -368,6 +369,7 @@ impl Run<'_> {
             evidence_is_whole: absent.is_empty() && not_whole.is_empty(),
             arises: own.arises,
         });
+        let set_otherwise = parameters_of(clause).into_iter();
         ClauseOutcome {
             clause,
             state,
@@ -376,7 +378,8 @@ impl Run<'_> {
             due: own.due,
             codes,
             untestable: own.found.untestable.clone(),
-            assumed: self.parameters.assumed_among(parameters_of(clause)).into_iter().collect(),
+            assumed: self.parameters.assumed_among(parameters_of(clause), clause.kind).into_iter().collect(),
+            set_otherwise: set_otherwise.filter(|name| self.parameters.set_instead_of(name).is_some()).collect(),
             absent,
             not_whole,
             patterns: Vec::new(),
@@ -417,48 +420,6 @@ fn reported_elsewhere(clause: &Clause, all: &BTreeMap<&str, OfClause>) -> (u64, 
         }
     }
     (exceptions, untestable)
-}
-
-/// The parameters that the clause's own results rest on.
-pub fn parameters_of(clause: &Clause) -> BTreeSet<&'static str> {
-    let mut names = BTreeSet::new();
-    if let Sample::Rate { parameter, window_days, .. } = clause.sample {
-        names.insert(parameter);
-        names.extend(window_days);
-    }
-    let mut add = |sql: &'static str| names.extend(parameters_named(sql));
-    for check in clause.checks {
-        match check {
-            Check::Rows { given, tests, .. } => {
-                add(given);
-                tests.iter().for_each(|test| add(test.when));
-            }
-            Check::Query { sql, .. } => add(sql),
-            Check::Event { events, .. } => add(events.sql),
-            Check::ReportedUnder { clauses, .. } => {
-                clauses.iter().filter_map(|id| v3::clause(id)).flat_map(|other| other.checks).for_each(|check| {
-                    if let Check::Rows { tests, .. } = check {
-                        tests.iter().for_each(|test| add(test.when));
-                    }
-                });
-            }
-            Check::Cadence { .. } | Check::SampledAudit | Check::Shows(_) => {}
-        }
-    }
-    for check in clause.checks {
-        match check {
-            Check::Cadence { every: custodes_standard::model::Every::ParameterMonths(name), .. } => {
-                names.insert(name);
-            }
-            Check::Event { within, .. } => {
-                use custodes_standard::model::Within::{ParameterDays, ParameterHours, ParameterMonths};
-                let (ParameterDays(name) | ParameterHours(name) | ParameterMonths(name)) = within;
-                names.insert(name);
-            }
-            _ => {}
-        }
-    }
-    names
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod logons;
 pub mod outcome;
 pub mod parameters;
 mod passes;
+mod rests_on;
 mod reviews;
 mod rows;
 mod rules;
@@ -20,10 +21,11 @@ mod source;
 pub mod template;
 pub mod window;
 
-pub use check::{check, parameters_of};
+pub use check::check;
 pub use frame::{Asked, Frame, Member, frame, subject_of};
 pub use outcome::{ClauseOutcome, Exception, Outcome};
 pub use parameters::Parameters;
+pub use rests_on::parameters_of;
 pub use source::Source;
 pub use window::Window;
 

@@ -49,6 +49,8 @@ pub struct ClauseOutcome {
     pub untestable: BTreeMap<&'static str, u64>,
     /// Parameters whose value is assumed and on which this result rests.
     pub assumed: Vec<String>,
+    /// Parameters on which this result rests and whose figure is not the one in the text of the standard.
+    pub set_otherwise: Vec<&'static str>,
     /// Sets that the clause needs and that did not come.
     pub absent: Vec<&'static str>,
     /// Sets that the clause needs and that are not whole.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use custodes_standard::model::Ratio;
 use custodes_standard::parameters::{Basis, Default as Declared, PARAMETERS, Parameter};
 
+mod file;
+
 /// A parameter's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -26,8 +28,27 @@ pub struct Setting {
     /// `standard`, `assumed`, `LEA policy`, or what the parameters file says.
     pub basis: String,
     pub rationale: String,
-    /// The default is ours, and nobody has set it: every result that rests on it says so.
-    pub assumed: bool,
+    pub assumed: Assumed,
+}
+
+/// How much of a value is ours, and nobody has set it: every result that rests on it says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assumed {
+    Nothing,
+    /// The values of these camera kinds; those of the others were set.
+    Kinds(BTreeSet<String>),
+    Everything,
+}
+
+impl Setting {
+    /// Whether what holds for cameras of that kind is assumed; without a kind, whether anything is.
+    pub fn is_assumed(&self, kind: Option<&str>) -> bool {
+        match &self.assumed {
+            Assumed::Nothing => false,
+            Assumed::Kinds(kinds) => kind.map_or(!kinds.is_empty(), |kind| kinds.contains(kind)),
+            Assumed::Everything => true,
+        }
+    }
 }
 
 /// All parameters, by name.
@@ -41,7 +62,13 @@ impl Default for Parameters {
 }
 
 fn default_of(parameter: &Parameter) -> Setting {
-    let value = match parameter.default {
+    let assumed = if parameter.basis == Basis::Assumed { Assumed::Everything } else { Assumed::Nothing };
+    let basis = parameter.basis.name().to_owned();
+    Setting { value: declared(parameter), basis, rationale: String::new(), assumed }
+}
+
+fn declared(parameter: &Parameter) -> Value {
+    match parameter.default {
         Declared::Whole(value) => Value::Whole(value),
         Declared::Measure(value) => Value::Measure(value.to_string()),
         Declared::Rate(rate) => Value::Rate(rate),
@@ -51,9 +78,7 @@ fn default_of(parameter: &Parameter) -> Setting {
         Declared::DaysPerPurpose => Value::DaysPerPurpose(BTreeMap::new()),
         Declared::YesNo(value) => Value::YesNo(value),
         Declared::Words(words) => Value::Words(words.iter().map(|word| (*word).to_owned()).collect()),
-    };
-    let assumed = parameter.basis == Basis::Assumed;
-    Setting { value, basis: parameter.basis.name().to_owned(), rationale: String::new(), assumed }
+    }
 }
 
 impl Parameters {
@@ -84,149 +109,43 @@ impl Parameters {
         }
     }
 
-    /// Of the names given, those whose value is assumed.
-    pub fn assumed_among<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    /// Of the names given, those whose value is assumed; for a clause of one camera kind, that kind's value.
+    pub fn assumed_among<'a>(&self, names: impl IntoIterator<Item = &'a str>, kind: Option<&str>) -> BTreeSet<String> {
         names
             .into_iter()
-            .filter(|name| self.get(name).is_some_and(|setting| setting.assumed))
+            .filter(|name| self.get(name).is_some_and(|setting| setting.is_assumed(kind)))
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The figure in the text of the standard, where the one in force is another.
+    pub fn set_instead_of(&self, name: &str) -> Option<Value> {
+        let parameter = Parameter::named(name).filter(|parameter| parameter.basis == Basis::Standard)?;
+        let (given, in_text) = (&self.get(name)?.value, declared(parameter));
+        (!given.says_the_same(&in_text)).then_some(in_text)
     }
 
     /// Takes what a parameters file sets over the defaults.
     ///
     /// # Errors
-    /// A sentence for each key that is unknown and each value that is not of its parameter's kind.
+    /// A sentence for each key that is unknown and each value that is not of its parameter's kind, with its
+    /// line, in the order of the lines.
     pub fn read(text: &str) -> Result<Parameters, Vec<String>> {
-        let table: toml::Table = text.parse().map_err(|error| vec![sentence(&error)])?;
-        let mut parameters = Parameters::default();
-        let mut mistakes = Vec::new();
-        for (key, value) in &table {
-            match Parameter::named(key) {
-                None => {
-                    mistakes.push(format!("there is no parameter {key:?}; `custodes standard --parameters` lists them"))
-                }
-                Some(parameter) => match set(parameter, value, &parameters.0[parameter.name]) {
-                    Ok(setting) => {
-                        parameters.0.insert(parameter.name, setting);
-                    }
-                    Err(mistake) => mistakes.push(format!("{key}: {mistake}")),
-                },
+        file::read(text)
+    }
+}
+
+impl Value {
+    /// 5 % is 0.05.
+    fn says_the_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Rate(one), Value::Rate(other)) => {
+                let cross = |a: &Ratio, b: &Ratio| u128::from(a.numerator) * u128::from(b.denominator);
+                cross(one, other) == cross(other, one)
             }
-        }
-        if mistakes.is_empty() { Ok(parameters) } else { Err(mistakes) }
-    }
-}
-
-fn sentence(error: &toml::de::Error) -> String {
-    error.message().trim().replace('\n', " ")
-}
-
-/// The short form is the value alone; the long form is a table of `value`, `basis` and `rationale`.
-fn set(parameter: &Parameter, given: &toml::Value, before: &Setting) -> Result<Setting, String> {
-    let mut setting = Setting {
-        value: before.value.clone(),
-        basis: "parameters file".to_owned(),
-        rationale: String::new(),
-        assumed: false,
-    };
-    let long = given.as_table().filter(|table| table.contains_key("value"));
-    let Some(table) = long else {
-        setting.value = value_of(parameter, given, &before.value)?;
-        return Ok(setting);
-    };
-    for (key, part) in table {
-        match (key.as_str(), part.as_str()) {
-            ("value", _) => setting.value = value_of(parameter, part, &before.value)?,
-            ("basis", Some(text)) => setting.basis = text.to_owned(),
-            ("rationale", Some(text)) => setting.rationale = text.to_owned(),
-            _ => return Err(format!("{key:?} is not one of value, basis and rationale")),
+            _ => self == other,
         }
     }
-    setting.assumed = setting.basis == Basis::Assumed.name();
-    Ok(setting)
-}
-
-fn value_of(parameter: &Parameter, given: &toml::Value, before: &Value) -> Result<Value, String> {
-    match parameter.default {
-        Declared::Whole(_) => whole(given).map(Value::Whole),
-        Declared::Measure(_) => measure(given).map(|(text, _)| Value::Measure(text)),
-        Declared::Rate(_) => rate(given).map(Value::Rate),
-        Declared::YesNo(_) => {
-            given.as_bool().map(Value::YesNo).ok_or_else(|| format!("{} is neither true nor false", shown(given)))
-        }
-        Declared::Words(_) => words(given).map(Value::Words),
-        Declared::RatePerKind(_) => {
-            let Value::RatePerKind(before) = before else { unreachable!("a default of its own kind") };
-            let mut rates = before.clone();
-            for (kind, value) in given.as_table().ok_or("a table of camera kinds is wanted")? {
-                let folded = kind.to_lowercase().replace(['-', ' '], "_");
-                if !rates.contains_key(&folded) {
-                    let known: Vec<&str> = before.keys().map(String::as_str).collect();
-                    return Err(format!("{kind:?} is not one of {}", known.join(", ")));
-                }
-                rates.insert(folded, rate(value)?);
-            }
-            Ok(Value::RatePerKind(rates))
-        }
-        Declared::DaysPerPurpose => {
-            let table = given.as_table().ok_or("a table of purposes is wanted")?;
-            let days = table.iter().map(|(purpose, days)| Ok((purpose.trim().to_lowercase(), measure(days)?.1)));
-            days.collect::<Result<_, String>>().map(Value::DaysPerPurpose)
-        }
-    }
-}
-
-/// A value as it was written, near enough to find it.
-fn shown(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => format!("{text:?}"),
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Float(number) => number.to_string(),
-        toml::Value::Boolean(value) => value.to_string(),
-        toml::Value::Datetime(value) => value.to_string(),
-        toml::Value::Array(_) => "a list".to_owned(),
-        toml::Value::Table(_) => "a table".to_owned(),
-    }
-}
-
-fn whole(given: &toml::Value) -> Result<i64, String> {
-    match given.as_integer() {
-        Some(value) if (0..=1_000_000).contains(&value) => Ok(value),
-        _ => Err(format!("{} is not a whole number from 0 to 1000000", shown(given))),
-    }
-}
-
-/// A decimal number, as text and exactly.
-fn measure(given: &toml::Value) -> Result<(String, Ratio), String> {
-    let text = match given {
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Float(number) => number.to_string(),
-        _ => return Err(format!("{} is not a number", shown(given))),
-    };
-    match Ratio::parse(&text) {
-        Some(ratio) => Ok((text, ratio)),
-        None => Err(format!("{text} is not a number from 0 to 999999")),
-    }
-}
-
-fn rate(given: &toml::Value) -> Result<Ratio, String> {
-    let text = match given {
-        toml::Value::String(text) => text.clone(),
-        // The shortest decimal that reads back as this number is what was written.
-        toml::Value::Float(number) => number.to_string(),
-        toml::Value::Integer(number) => number.to_string(),
-        _ => return Err(format!("{} is not a rate", shown(given))),
-    };
-    Ratio::parse(&text)
-        .filter(|rate| rate.is_at_most_one())
-        .ok_or_else(|| format!("{} is not a rate between 0 and 1, like \"3 %\" or 0.03", shown(given)))
-}
-
-fn words(given: &toml::Value) -> Result<Vec<String>, String> {
-    let list = given.as_array().ok_or("a list of ranks is wanted")?;
-    let word = |value: &toml::Value| value.as_str().map(|word| word.trim().to_lowercase().replace(['-', ' '], "_"));
-    list.iter().map(|value| word(value).ok_or_else(|| format!("{} is not a word", shown(value)))).collect()
 }
 
 /// As people read it.
@@ -247,36 +166,5 @@ impl std::fmt::Display for Value {
                 days.iter().map(|(purpose, days)| format!("{purpose} {}", days.as_decimal())).collect(),
             )),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_and_long_forms_set_a_value() {
-        let text = "clock_tolerance_seconds = 5\nrate_recent_searches = \"3 %\"\nrate_reports = 0.07\n
-            [capture_rate_min]\nmobile = 0.80\n[search_span_max_days]\n\"Missing Person\" = 30\n
-            [location_tolerance_metres]\nvalue = 15\nbasis = \"NASPLE 3.3\"\nrationale = \"agreed\"\n";
-        let parameters = Parameters::read(text).unwrap();
-        assert_eq!(parameters.get("clock_tolerance_seconds").unwrap().value, Value::Measure("5".to_owned()));
-        assert_eq!(parameters.rate("rate_reports"), Ratio::percent(7));
-        let capture = &parameters.get("capture_rate_min").unwrap().value;
-        let Value::RatePerKind(rates) = capture else { panic!("{capture:?}") };
-        assert_eq!((rates["mobile"], rates["static"]), (Ratio { numerator: 4, denominator: 5 }, Ratio::percent(98)));
-        let location = parameters.get("location_tolerance_metres").unwrap();
-        assert_eq!((location.basis.as_str(), location.assumed), ("NASPLE 3.3", false));
-        assert!(parameters.get("reinstatement_hours").unwrap().assumed);
-    }
-
-    #[test]
-    fn an_unknown_key_or_a_bad_value_is_named() {
-        let mistakes = |text: &str| Parameters::read(text).unwrap_err().join("; ");
-        assert!(mistakes("clock_tolerance = 5").contains("clock_tolerance"));
-        assert!(mistakes("clock_tolerance_seconds = -1").contains("-1"));
-        assert!(mistakes("rate_reports = \"105 %\"").contains("105 %"));
-        assert!(mistakes("[capture_rate_min]\ncovert = 0.5").contains("covert"));
-        assert!(mistakes("rate_reports = ").contains(""));
     }
 }

@@ -106,7 +106,8 @@ impl Words<'_> {
             Value::Whole(value) => value.to_string(),
             Value::Measure(text) => text.clone(),
             Value::YesNo(value) => value.to_string().to_uppercase(),
-            Value::Words(words) if words.is_empty() => "''".to_owned(),
+            // No word at all: a space, which no folded word holds. A blank value must not be found among none.
+            Value::Words(words) if words.is_empty() => "' '".to_owned(),
             Value::Words(words) => quoted(words.iter().map(String::as_str)),
             Value::RatePerKind(rates) => {
                 let rate = rates[self.kind.expect("a rate per camera kind stands in a clause of one kind")];
@@ -216,6 +217,7 @@ pub fn parameters_named(sql: &str) -> impl Iterator<Item = &str> {
         match name {
             "span_excessive" => Some("search_span_max_days"),
             "clock_evidence_from" | "clock_evidence_from_day" => Some("clock_evidence_days"),
+            "retention_from" => Some("record_retention_years"),
             name => custodes_standard::parameters::Parameter::named(name).map(|parameter| parameter.name),
         }
     })
@@ -235,6 +237,9 @@ mod tests {
         assert_eq!(words.expand("n * $capture_rate_min_denominator"), "n * 100");
         assert!(words.expand("$day_in_window(installed_on)").starts_with("(installed_on >= DATE '1970-01-02'"));
         assert_eq!(words.expand("a ~ '^b$'"), "a ~ '^b$'");
+        let nobody = Parameters::read("authority_ranks_older = []").unwrap();
+        let words = Words { parameters: &nobody, ..words };
+        assert_eq!(words.expand("($authority_ranks_older)"), "(' ')", "a blank rank is not among none");
         assert!(words.expand("$any(a OR (b, c))").contains("bool_or((a OR (b, c)))"));
     }
 

@@ -3,7 +3,7 @@
 //! It reads and never writes what it was given. It judges rows, not conduct: what evidence means for the
 //! standard is not known here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
@@ -87,7 +87,7 @@ impl Evidence {
     /// All that is wrong, at once.
     pub fn open(folder: &Path, options: Options) -> Result<Evidence, Vec<Problem>> {
         let found = discovery::walk(folder)?;
-        let mut opening = Opening { options: &options, files: Vec::new(), noticed: Vec::new(), problems: Vec::new() };
+        let mut opening = Opening::new(&options);
         let mut stated = Vec::new();
         for (index, file) in found.iter().enumerate() {
             if discovery::is_manifest(&file.name) {
@@ -105,6 +105,7 @@ impl Evidence {
         if opening.files.is_empty() && opening.problems.is_empty() {
             opening.problems.push(discovery::nothing_found(folder, &found));
         }
+        opening.notice_unused_mappings();
         let Opening { files, noticed, mut problems, .. } = opening;
         let temporary = match temporary_folder(options.temporary.as_deref()) {
             Ok(folder) => folder,
@@ -221,15 +222,29 @@ fn temporary_folder(parent: Option<&Path>) -> Result<tempfile::TempDir, Problem>
 
 struct Opening<'a> {
     options: &'a Options,
+    /// The places of the mappings under which a file is read.
+    used: BTreeSet<usize>,
     files: Vec<Arc<SourceFile>>,
     noticed: Vec<String>,
     problems: Vec<Problem>,
 }
 
 impl Opening<'_> {
+    fn new(options: &Options) -> Opening<'_> {
+        Opening { options, used: BTreeSet::new(), files: Vec::new(), noticed: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Whoever gave a mapping believes that a file is read under it.
+    fn notice_unused_mappings(&mut self) {
+        let unused = self.options.mappings.iter().enumerate().filter(|(place, _)| !self.used.contains(place));
+        self.noticed.extend(unused.filter_map(|(_, mapping)| mapping.says_that_it_is_unused()));
+    }
+
     fn file(&mut self, index: usize, found: &Found) {
         let by_name = discovery::set_of(&found.name);
-        let mapping = Mapping::first_for(&self.options.mappings, &found.name, by_name);
+        let place = self.options.mappings.iter().position(|mapping| mapping.matches(&found.name, by_name));
+        self.used.extend(place);
+        let mapping = place.map(|place| &self.options.mappings[place]);
         let Some(set) = mapping.map(|mapping| mapping.set).or(by_name) else {
             let hint = discovery::hint(&found.name);
             return self.noticed.push(format!("{}: of no set, not used{hint}", found.name));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::keys::Superseded;
 use crate::problem::Problem;
 use crate::scan::feed::{Feed, Part};
-use crate::tally::{LISTED, Tally};
+use crate::tally::Tally;
 use crate::typing::{Mark, Values};
 
 /// A row that another row with the same key and different content stands for.
@@ -16,6 +16,9 @@ pub struct Conflict {
     pub line: u64,
     /// The key, its parts divided by ` / `.
     pub key: String,
+    /// Where the row is that stands: the last with the key.
+    pub stands_file: String,
+    pub stands_line: u64,
 }
 
 #[derive(Default)]
@@ -38,27 +41,30 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Writes down the conflicting rows that a pass over their chunks shows.
-    pub fn list_conflicts(&mut self, feed: Feed) -> Result<(), Problem> {
-        let listed = self.conflicting.len().min(LISTED);
-        let Some(&last) = self.conflicting[..listed].last() else { return Ok(()) };
-        let mut found = Vec::new();
+    /// Writes down these conflicting rows, each with the row that stands, as a pass over their chunks shows
+    /// them; sorted.
+    pub fn list_conflicts(&mut self, feed: Feed, listed: &[(u64, u64)]) -> Result<(), Problem> {
+        let standing: BTreeSet<u64> = listed.iter().map(|&(_, stands)| stands).collect();
+        let (mut found, mut places) = (Vec::new(), BTreeMap::new());
         let mut rows = feed.rows();
         while let Some((chunk, _)) = rows.next_chunk() {
             for row in 0..chunk.rows {
                 let position = chunk.first.0 + row as u64;
-                if position > last || self.conflicting.binary_search(&position).is_err() {
-                    continue;
+                if standing.contains(&position) {
+                    places.insert(position, (chunk.file.name.clone(), chunk.line(row)));
                 }
+                let Ok(place) = listed.binary_search_by_key(&position, |&(superseded, _)| superseded) else { continue };
                 let keys = chunk.file.set.columns.iter().zip(&chunk.columns).filter(|(column, _)| column.key);
                 let parts: Vec<String> = keys.map(|(_, typed)| shown(&typed.values, typed.marks[row], row)).collect();
-                let conflict =
-                    Conflict { file: chunk.file.name.clone(), line: chunk.line(row), key: parts.join(" / ") };
-                found.push((position, conflict));
+                found.push((listed[place], chunk.file.name.clone(), chunk.line(row), parts.join(" / ")));
             }
         }
         found.sort();
-        self.conflicts = found.into_iter().map(|(_, conflict)| conflict).collect();
+        let conflict = |((_, stands), file, line, key): ((u64, u64), String, u64, String)| {
+            let (stands_file, stands_line) = places.get(&stands).cloned().unwrap_or_default();
+            Conflict { file, line, key, stands_file, stands_line }
+        };
+        self.conflicts = found.into_iter().map(conflict).collect();
         feed.said().problems.into_iter().next().map_or(Ok(()), Err)
     }
 }

@@ -35,6 +35,7 @@ impl Board<'_> {
         self.quiet(&mut out);
         out.push_str(&patterns::text(&self.outcome.clauses));
         self.set_aside(&mut out);
+        self.set_otherwise(&mut out);
         self.assumed(&mut out);
         let _ = write!(out, "\n{}\n", wrapped(SCOPE, 0, WIDTH));
         let _ = writeln!(out, "{MARKING:>WIDTH$}");
@@ -97,7 +98,7 @@ impl Board<'_> {
             if clause.codes.is_empty() {
                 let _ = writeln!(out, "              see the clauses under which its tests are reported");
             }
-            for line in could_not(clause) {
+            for line in could_not(clause).into_iter().chain(judged_otherwise(clause, self.parameters)) {
                 let _ = writeln!(out, "              {}", wrapped(&line, 14, WIDTH));
             }
         }
@@ -115,6 +116,7 @@ impl Board<'_> {
             if reasons.is_empty() {
                 reasons.push("whether it arises cannot be said".to_owned());
             }
+            reasons.extend(judged_otherwise(clause, self.parameters));
             for line in reasons {
                 let _ = writeln!(out, "              {}", wrapped(&line, 14, WIDTH));
             }
@@ -130,6 +132,9 @@ impl Board<'_> {
             for clause in clauses {
                 let due = clause.due.map(|due| format!(", next due {due}")).unwrap_or_default();
                 let _ = writeln!(out, "  {:<8} {}{}{due}", clause.clause.id, clause.clause.title, population(clause));
+                if let Some(line) = judged_otherwise(clause, self.parameters) {
+                    let _ = writeln!(out, "              {}", wrapped(&line, 14, WIDTH));
+                }
             }
         }
     }
@@ -145,7 +150,7 @@ impl Board<'_> {
             (
                 sum(|input| input.conflicting),
                 "conflicting",
-                "the same key again with other content; the row that comes last stands",
+                "the same key again with other content; the row that comes last stands; --quarantine FILE lists them",
             ),
             (sum(|input| input.duplicate), "duplicate", "the same row again, counted once"),
             (sum(|input| input.future), "future", "later than the as-of instant, not judged"),
@@ -155,7 +160,33 @@ impl Board<'_> {
         }
         out.push_str("\nROWS SET ASIDE\n\n");
         for (count, name, says) in rows.iter().filter(|(count, ..)| *count > 0) {
-            let _ = writeln!(out, "  {:>10}  {name:<12} {says}", grouped(*count));
+            let _ = writeln!(out, "  {:>10}  {name:<12} {}", grouped(*count), wrapped(says, 27, WIDTH));
+        }
+    }
+
+    /// Every figure that is not the standard's own, whether or not a clause shown here rests on it.
+    fn set_otherwise(&self, out: &mut String) {
+        let set: Vec<_> = self
+            .parameters
+            .iter()
+            .filter_map(|(name, setting)| Some((name, setting, self.parameters.set_instead_of(name)?)))
+            .collect();
+        if set.is_empty() {
+            return;
+        }
+        out.push_str(
+            "\nSET OTHERWISE THAN THE STANDARD: the parameters file gives another figure than the text does\n\n",
+        );
+        for (name, setting, in_text) in set {
+            let resting = self.outcome.clauses.iter().filter(|clause| clause.set_otherwise.contains(&name));
+            let resting: Vec<&str> = resting.map(|clause| clause.clause.id).collect();
+            let resting = if resting.is_empty() { "no clause shown here".to_owned() } else { resting.join(" ") };
+            let shown = format!("{}, not {in_text}", setting.value);
+            let _ = writeln!(out, "  {name:<28} {shown:<24} {}", wrapped(&resting, 56, WIDTH));
+            if !setting.rationale.is_empty() {
+                let _ =
+                    writeln!(out, "  {:<28} {}", "", wrapped(&format!("because: {}", setting.rationale), 31, WIDTH));
+            }
         }
     }
 
@@ -258,6 +289,15 @@ fn says(clause: &ClauseOutcome, wanted: &str) -> Option<&'static str> {
         Check::Query { code, says, .. } if *code == wanted => Some(*says),
         _ => None,
     })
+}
+
+/// Which figures a clause was judged by that are not the standard's own.
+pub fn judged_otherwise(clause: &ClauseOutcome, parameters: &Parameters) -> Option<String> {
+    let figures = clause.set_otherwise.iter().filter_map(|name| {
+        Some(format!("{name} {} (the standard's is {})", parameters.get(name)?.value, parameters.set_instead_of(name)?))
+    });
+    let figures: Vec<String> = figures.collect();
+    (!figures.is_empty()).then(|| format!("judged by another figure than the standard's: {}", figures.join(", ")))
 }
 
 /// Why a clause, or a part of it, could not be established.

@@ -8,10 +8,12 @@ use custodes_checks::{Parameters, Window, check};
 use custodes_compliance::state::State;
 use custodes_evidence::{Mapping, Report};
 use custodes_report::{ExceptionRow, Format, write_exceptions, write_rows};
+use custodes_standard::evidence::Set;
 use custodes_standard::v3;
 
 use super::board::Board;
 use super::folder::{Folder, tell};
+use super::outputs::can_be_written;
 use super::progress::Progress;
 use super::{FOUND, Mistakes, OutputFormat, RAN, json, print};
 
@@ -21,15 +23,16 @@ pub struct Arguments {
     #[command(flatten)]
     folder: Folder,
     /// Only this clause; may be repeated
-    #[arg(long, value_name = "ID")]
-    clause: Vec<String>,
+    #[arg(long, value_name = "ID", value_parser = clause_named)]
+    clause: Vec<&'static str>,
     /// The answer on standard output
     #[arg(long, value_enum, default_value = "table")]
     format: OutputFormat,
     /// Write every exception to a file, by its ending: .csv, .jsonl, .parquet or .xlsx
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// Write the rows that could not be read, with the reason, to a .csv or .jsonl file
+    /// Write the rows that were set aside, unread or superseded by another of their key, with the reason, to a
+    /// .csv or .jsonl file
     #[arg(long, value_name = "FILE")]
     quarantine: Option<PathBuf>,
     /// End with status 3 when that state was found
@@ -37,12 +40,39 @@ pub struct Arguments {
     fail_on: Option<String>,
 }
 
+fn clause_named(id: &str) -> Result<&'static str, String> {
+    let found = v3::clause(id).map(|clause| clause.id);
+    found.ok_or_else(|| format!("there is no clause {id:?}; `custodes standard` lists them"))
+}
+
+impl Arguments {
+    /// What is wrong with the command as it was given.
+    ///
+    /// # Errors
+    /// A sentence that names the option.
+    pub fn used_rightly(&self) -> Result<(), String> {
+        self.folder.window()?;
+        self.files()?;
+        let exceptions = self.exceptions.iter().map(|file| ("--exceptions", file.as_path()));
+        let quarantine = self.quarantine.iter().map(|file| ("--quarantine", file.as_path()));
+        self.folder.leaves_room_for(&exceptions.chain(quarantine).collect::<Vec<_>>())
+    }
+
+    fn files(&self) -> Result<Files, String> {
+        let endings = ["csv", "jsonl", "parquet", "xlsx"];
+        Ok(Files {
+            exceptions: output("--exceptions", self.exceptions.as_ref(), &endings)?,
+            quarantine: output("--quarantine", self.quarantine.as_ref(), &endings[..2])?,
+        })
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     let request = Request::of(arguments)?;
     let threads = arguments.folder.threads();
     let progress = Progress::new();
     let source = arguments.folder.open(request.window, request.mappings, &progress)?;
-    let only: BTreeSet<&str> = request.clauses.iter().copied().collect();
+    let only: BTreeSet<&str> = arguments.clause.iter().copied().collect();
     let checked = check(&source, request.window, &request.parameters, threads, &only);
     progress.done();
     let (outcome, report) = checked?;
@@ -68,7 +98,6 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
 struct Request {
     window: Window,
     parameters: Parameters,
-    clauses: Vec<&'static str>,
     mappings: Vec<Mapping>,
     files: Files,
 }
@@ -81,34 +110,27 @@ struct Files {
 
 impl Request {
     fn of(arguments: &Arguments) -> Result<Request, Mistakes> {
-        let clauses = arguments.clause.iter().map(|id| {
-            v3::clause(id)
-                .map(|clause| clause.id)
-                .ok_or_else(|| format!("--clause: there is no clause {id:?}; `custodes standard` lists them"))
-        });
+        let files = arguments.files()?;
+        for (option, file) in [("--exceptions", &files.exceptions), ("--quarantine", &files.quarantine)] {
+            if let Some((path, _)) = file {
+                can_be_written(option, path)?;
+            }
+        }
         Ok(Request {
             window: arguments.folder.window()?,
             parameters: arguments.folder.parameters()?,
-            clauses: clauses.collect::<Result<_, _>>()?,
             mappings: arguments.folder.mappings()?,
-            files: Files {
-                exceptions: output(
-                    "--exceptions",
-                    arguments.exceptions.as_ref(),
-                    &["csv", "jsonl", "parquet", "xlsx"],
-                )?,
-                quarantine: output("--quarantine", arguments.quarantine.as_ref(), &["csv", "jsonl"])?,
-            },
+            files,
         })
     }
 }
 
-fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, Mistakes> {
+fn output(option: &str, file: Option<&PathBuf>, endings: &[&str]) -> Result<Option<(PathBuf, Format)>, String> {
     let Some(file) = file else { return Ok(None) };
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
     match Format::of(file).filter(|_| endings.contains(&ending.as_str()) || ending == "ndjson") {
         Some(format) => Ok(Some((file.clone(), format))),
-        None => Err(format!("{option}: {} must end in one of .{}", file.display(), endings.join(", .")).into()),
+        None => Err(format!("{option}: {} must end in one of .{}", file.display(), endings.join(", ."))),
     }
 }
 
@@ -120,13 +142,43 @@ fn write_files(files: &Files, outcome: &Outcome, report: &Report) -> Result<(), 
     }
     if let Some((path, format)) = &files.quarantine {
         let columns = ["file", "line", "column", "value", "reason"];
-        let rows = report.quarantine.iter().map(|row| {
-            [row.file.clone(), row.line.to_string(), row.column.to_owned(), row.value.clone(), row.reason.clone()]
-        });
+        let rows = set_aside(report).into_iter();
         write_rows(path, *format, &columns, rows)
             .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
     Ok(())
+}
+
+/// The quarantined and the conflicting rows, in order of file and line. Duplicates say nothing that is not
+/// said by the row that stands.
+fn set_aside(report: &Report) -> Vec<[String; 5]> {
+    let mut rows: Vec<(&str, u64, [String; 3])> = Vec::new();
+    rows.extend(
+        report
+            .quarantine
+            .iter()
+            .map(|row| (row.file.as_str(), row.line, [row.column.to_owned(), row.value.clone(), row.reason.clone()])),
+    );
+    rows.extend(report.conflicts.iter().map(|row| {
+        let reason = format!(
+            "superseded by {} line {}: the same key again with other content, and the row that comes last stands",
+            row.stands_file, row.stands_line
+        );
+        (row.file.as_str(), row.line, [key_columns(report, &row.file), row.key.clone(), reason])
+    }));
+    rows.sort_by_key(|(file, line, _)| (*file, *line));
+    let text = |(file, line, [column, value, reason]): (&str, u64, [String; 3])| {
+        [file.to_owned(), line.to_string(), column, value, reason]
+    };
+    rows.into_iter().map(text).collect()
+}
+
+/// The columns that make the key of a file's rows, divided as the key's parts are.
+fn key_columns(report: &Report, file: &str) -> String {
+    let input = report.inputs.iter().find(|input| input.file == file);
+    let columns = input.and_then(|input| Set::named(input.set)).map(|set| set.columns).unwrap_or_default();
+    let keys: Vec<&str> = columns.iter().filter(|column| column.key).map(|column| column.name).collect();
+    keys.join(" / ")
 }
 
 fn row(exception: &custodes_checks::Exception) -> ExceptionRow {

@@ -1,13 +1,13 @@
 //! A folder of evidence, as the verbs take it that need no workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use custodes_checks::{Parameters, Source, Window};
-use custodes_compliance::london;
+use custodes_compliance::{Instant, london};
 use custodes_evidence::{Evidence, Mapping, Options, Report};
 
 use super::progress::Progress;
-use super::{Mistakes, interrupt};
+use super::{Mistakes, interrupt, outputs};
 use crate::clock;
 
 // What is read, and how. (No doc comment: it would stand in the help of each verb.)
@@ -17,11 +17,11 @@ pub struct Folder {
     #[arg(value_name = "EVIDENCE_DIR")]
     pub evidence: PathBuf,
     /// Where the window begins: a day, or an instant; 12 months before --as-of without it
-    #[arg(long, value_name = "DATE|INSTANT")]
-    from: Option<String>,
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = london::parse_day_or_instant)]
+    from: Option<Instant>,
     /// When everything is judged: a day (its London midnight), or an instant; now without it
-    #[arg(long, value_name = "DATE|INSTANT")]
-    as_of: Option<String>,
+    #[arg(long, value_name = "DATE|INSTANT", value_parser = london::parse_day_or_instant)]
+    as_of: Option<Instant>,
     /// A TOML file that sets parameters (custodes standard --parameters)
     #[arg(long, value_name = "FILE.toml")]
     parameters: Option<PathBuf>,
@@ -35,16 +35,22 @@ pub struct Folder {
 
 impl Folder {
     /// What is audited, and when it is judged; 12 months up to now where nothing is said.
-    pub fn window(&self) -> Result<Window, Mistakes> {
-        let as_of = match &self.as_of {
-            Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--as-of: {mistake}"))?,
-            None => clock::now(),
-        };
-        let from = match &self.from {
-            Some(text) => london::parse_day_or_instant(text).map_err(|mistake| format!("--from: {mistake}"))?,
-            None => london::months_before(as_of, 12),
-        };
-        Ok(Window::new(from, as_of)?)
+    pub fn window(&self) -> Result<Window, String> {
+        let as_of = self.as_of.unwrap_or_else(clock::now);
+        let from = self.from.unwrap_or_else(|| london::months_before(as_of, 12));
+        Window::new(from, as_of)
+    }
+
+    /// Whether files may be written that the command names, each by its option: not among the evidence, not
+    /// over what is read, and not two under one name.
+    ///
+    /// # Errors
+    /// A sentence that names the option.
+    pub fn leaves_room_for(&self, outputs: &[(&str, &Path)]) -> Result<(), String> {
+        let mappings = self.map.iter().map(|name| ("--map", Path::new(name)));
+        let read: Vec<_> =
+            self.parameters.iter().map(|file| ("--parameters", file.as_path())).chain(mappings).collect();
+        outputs::admissible(outputs, &self.evidence, &read)
     }
 
     pub fn parameters(&self) -> Result<Parameters, Mistakes> {
@@ -93,5 +99,9 @@ pub fn tell(report: &Report) {
     let unlisted = report.quarantine_unlisted;
     if unlisted > 0 {
         eprintln!("note: {unlisted} more quarantined rows are counted and not listed");
+    }
+    let unlisted = report.conflicts_unlisted;
+    if unlisted > 0 {
+        eprintln!("note: {unlisted} more conflicting rows are counted and not listed");
     }
 }

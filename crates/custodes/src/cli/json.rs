@@ -2,7 +2,7 @@
 
 use custodes_checks::Window;
 use custodes_checks::outcome::{ClauseOutcome, Instance, Outcome, Shown};
-use custodes_checks::parameters::{Parameters, Setting, Value};
+use custodes_checks::parameters::{Assumed, Parameters, Setting, Value};
 use custodes_evidence::Report;
 use custodes_standard::STANDARD;
 use custodes_standard::model::Ratio;
@@ -20,7 +20,14 @@ pub fn check(window: Window, parameters: &Parameters, report: &Report, outcome: 
 }
 
 pub fn all_parameters(parameters: &Parameters) -> Map<String, Json> {
-    parameters.iter().map(|(name, setting)| (name.to_owned(), parameter(setting))).collect()
+    let of = |(name, setting): (&'static str, &Setting)| {
+        let mut object = parameter(setting);
+        if let Some(in_text) = parameters.set_instead_of(name) {
+            object["standard_value"] = value(&in_text);
+        }
+        (name.to_owned(), object)
+    };
+    parameters.iter().map(of).collect()
 }
 
 pub fn inputs(report: &Report) -> Json {
@@ -49,6 +56,9 @@ pub fn clause(outcome: &ClauseOutcome) -> Json {
         "absent": outcome.absent,
         "not_whole": outcome.not_whole,
     });
+    if !outcome.set_otherwise.is_empty() {
+        object["set_otherwise"] = json!(outcome.set_otherwise);
+    }
     if !outcome.patterns.is_empty() {
         object["patterns"] = outcome.patterns.iter().map(pattern).collect();
     }
@@ -89,9 +99,9 @@ fn instance(instance: &Instance) -> Json {
     object
 }
 
-fn parameter(setting: &Setting) -> Json {
+fn value(value: &Value) -> Json {
     let rate = |rate: &Ratio| json!(rate.to_string());
-    let value = match &setting.value {
+    match value {
         Value::Whole(value) => json!(value),
         Value::Measure(text) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
         Value::Rate(value) => rate(value),
@@ -103,8 +113,15 @@ fn parameter(setting: &Setting) -> Json {
         Value::DaysPerPurpose(days) => {
             days.iter().map(|(purpose, days)| (purpose.clone(), json!(days.as_decimal()))).collect::<Map<_, _>>().into()
         }
-    };
-    let mut object = json!({"value": value, "basis": setting.basis});
+    }
+}
+
+/// `assumed_kinds` are the camera kinds that keep an assumed value where others were set.
+fn parameter(setting: &Setting) -> Json {
+    let mut object = json!({"value": value(&setting.value), "basis": setting.basis});
+    if let Assumed::Kinds(kinds) = &setting.assumed {
+        object["assumed_kinds"] = json!(kinds);
+    }
     if !setting.rationale.is_empty() {
         object["rationale"] = json!(setting.rationale);
     }

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 mod annual_return;
 mod board;
@@ -10,6 +11,7 @@ mod check;
 mod folder;
 mod interrupt;
 mod json;
+mod outputs;
 mod patterns;
 mod progress;
 mod reference;
@@ -103,7 +105,7 @@ const WRONG_USAGE: u8 = 2;
 const FOUND: u8 = 3;
 
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse().and_then(used_rightly) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers, not mistakes.
@@ -158,6 +160,19 @@ pub fn run() -> ExitCode {
             }
             ExitCode::from(COULD_NOT_RUN)
         }
+    }
+}
+
+/// What options say together, and no parser of one of them can see.
+fn used_rightly(arguments: Arguments) -> Result<Arguments, clap::Error> {
+    let used = match &arguments.verb {
+        Verb::Check(check) => check.used_rightly(),
+        Verb::Return(annual_return) => annual_return.used_rightly(),
+        _ => Ok(()),
+    };
+    match used {
+        Ok(()) => Ok(arguments),
+        Err(mistake) => Err(Arguments::command().error(ErrorKind::ValueValidation, mistake)),
     }
 }
 

@@ -307,7 +307,7 @@ fn evidence_page() -> String {
 
 fn parameters_page() -> String {
     let mut out = format!(
-        "# Parameters\n\n{MADE}What the standard takes from NASPLE, or leaves open, is data with a source. `assumed` is ours: set it from the LEA's own copy of NASPLE 3.3. Every result that rests on an assumed value says so.\n\n| parameter | default | basis | clause | what it is |\n|---|---|---|---|---|\n"
+        "# Parameters\n\n{MADE}What the standard takes from NASPLE, or leaves open, is data with a source. `assumed` is ours: set it from the LEA's own copy of NASPLE 3.3. Every result that rests on an assumed value says so. A camera kind that a parameters file does not name keeps its assumed value. Where a file sets a figure that is in the text of the standard to another, the board shows both, and every clause that rests on it says so.\n\n| parameter | default | basis | clause | what it is |\n|---|---|---|---|---|\n"
     );
     let defaults = Parameters::default();
     for parameter in parameters::PARAMETERS {

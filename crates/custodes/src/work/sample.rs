@@ -48,8 +48,10 @@ pub fn sample() -> Sample {
         tops_up: false,
     };
     audits::commit_plan(&mut workspace, &auditor, audit, &planned).unwrap();
-    let dice = Given::Dice { digits: "31415926535897932384".into(), witness };
+    let digits = "31415926535897932384";
+    let dice = Given::Dice { digits: digits.into(), witness: witness.clone() };
     audits::contribute(&mut workspace, &auditor, audit, 0, &dice).unwrap();
+    audits::confirm(&mut workspace, &witness, audit, digits).unwrap();
     let drawn = audits::draw(&mut workspace, &auditor, audit).unwrap();
     let key = drawn.sample[0].key.clone();
     let (sha256, bytes) = workspace.archive.keep_text("the log of the desk\n").unwrap();

@@ -57,6 +57,6 @@ fn exceptions_are_written_in_four_forms_that_agree() {
 #[test]
 fn a_file_is_refused_whose_ending_says_nothing() {
     let output = check(&["--exceptions", "exceptions.docx"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("exceptions.docx"));
 }

@@ -187,8 +187,8 @@ fn a_cell_of_a_gibibyte_is_refused_by_its_line() {
 #[test]
 fn a_cell_of_megabytes_spoils_its_row_and_no_more() {
     let text = format!("{HEADER}\nP1,{},2026-01-01,\nP2,ANPR,2026-01-01,2027-01-01\n", "a".repeat(4 << 20));
-    let folder = folder("policies.csv", text.as_bytes());
-    let listed = folder.path().join("quarantine-list.jsonl");
+    let (folder, elsewhere) = (folder("policies.csv", text.as_bytes()), tempfile::tempdir().expect("a folder"));
+    let listed = elsewhere.path().join("quarantine-list.jsonl");
     let output = check(folder.path(), &["--quarantine", listed.to_str().expect("UTF-8")]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let listed = fs::read_to_string(listed).expect("the list");

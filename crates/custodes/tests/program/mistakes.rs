@@ -71,7 +71,34 @@ fn wrong_usage_ends_with_2_and_a_found_state_with_3() {
 #[test]
 fn a_clause_or_a_time_that_does_not_exist_is_quoted() {
     let (code, _, said) = check(&[], &["--clause", "9.9"]);
-    assert!(code == Some(1) && said.contains("9.9"), "{said}");
-    let output = custodes(["check", ".", "--as-of", "yesterday"]);
-    assert!(output.status.code() == Some(1) && stderr(&output).contains("yesterday"));
+    assert!(code == Some(2) && said.contains("9.9") && said.contains("custodes standard"), "{said}");
+    for verb in ["check", "return"] {
+        for option in ["--as-of", "--from"] {
+            let output = custodes([verb, ".", option, "01/10/2026"]);
+            let said = stderr(&output);
+            assert!(output.status.code() == Some(2) && said.contains("01/10/2026") && said.contains(option), "{said}");
+        }
+        let output = custodes([verb, ".", "--from", "2026-10-01", "--as-of", "2026-10-01"]);
+        assert!(output.status.code() == Some(2) && stderr(&output).contains("the window is empty"));
+    }
+}
+
+#[test]
+fn a_mapping_that_no_file_is_read_under_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mapping = folder.path().join("m.toml");
+    let mapping = mapping.to_str().expect("UTF-8");
+    let policies: (&str, &[u8]) = ("policies.csv", b"policy_id,approved_on\nP1,2026-01-01\n");
+    for (text, says) in [
+        ("set = \"policies\"\nfiles = [\"nothing*\"]\n", "it is for files named \"nothing*\""),
+        ("set = \"reports\"\n", "it is for files of the set reports"),
+    ] {
+        fs::write(mapping, text).expect("a file");
+        let (code, _, said) = check(&[policies], &["--map", mapping]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(&format!("no file is read under the mapping {mapping}: {says}")), "{said}");
+    }
+    fs::write(mapping, "set = \"policies\"\nfiles = [\"pol*\"]\n").expect("a file");
+    let (_, _, said) = check(&[policies], &["--map", mapping]);
+    assert!(!said.contains("no file is read"), "{said}");
 }

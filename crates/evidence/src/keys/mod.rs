@@ -176,8 +176,9 @@ pub struct Superseded {
 pub struct Standing {
     /// Positions of the rows that another stands for and that are not in the future; sorted.
     pub superseded: Vec<u64>,
-    /// Positions of those, future ones too, whose content differs from the row that stands; sorted.
-    pub conflicting: Vec<u64>,
+    /// Positions of those, future ones too, whose content differs from the row that stands, each with the
+    /// position of that row; sorted.
+    pub conflicting: Vec<(u64, u64)>,
     /// By file.
     pub files: BTreeMap<usize, Superseded>,
 }
@@ -194,9 +195,10 @@ impl Standing {
             let mut part = Standing::default();
             for same in bucket.chunk_by(|a, b| a[..4] == b[..4]) {
                 let [earlier @ .., stands] = same else { continue };
+                let position = |row: &Candidate| u64::from(row[4] & !FUTURE) << 32 | u64::from(row[5]);
                 for row in earlier {
-                    let position = u64::from(row[4] & !FUTURE) << 32 | u64::from(row[5]);
-                    part.supersede(position, row[4] & FUTURE != 0, row[6..] == stands[6..]);
+                    let differs = (row[6..] != stands[6..]).then(|| position(stands));
+                    part.supersede(position(row), row[4] & FUTURE != 0, differs);
                 }
             }
             part
@@ -217,13 +219,15 @@ impl Standing {
         Ok(all)
     }
 
-    fn supersede(&mut self, position: u64, future: bool, equal: bool) {
+    /// `differs` is the position of the row that stands, where that says something else.
+    fn supersede(&mut self, position: u64, future: bool, differs: Option<u64>) {
         let counts = self.files.entry(crate::Position(position).file()).or_default();
-        if equal {
-            counts.duplicate += 1;
-        } else {
-            counts.conflicting += 1;
-            self.conflicting.push(position);
+        match differs {
+            None => counts.duplicate += 1,
+            Some(stands) => {
+                counts.conflicting += 1;
+                self.conflicting.push((position, stands));
+            }
         }
         if future {
             counts.future += 1;
@@ -277,7 +281,7 @@ mod tests {
         }
         gathering.finish(&buckets).unwrap();
         let standing = Standing::find(&buckets, 2).unwrap();
-        assert_eq!((standing.superseded, standing.conflicting), (vec![20], vec![20]));
+        assert_eq!((standing.superseded, standing.conflicting), (vec![20], vec![(20, 30)]));
         assert_eq!(standing.files[&0], Superseded { duplicate: 1, conflicting: 1, future: 1 });
     }
 }

@@ -137,6 +137,19 @@ impl Mapping {
         self.files.iter().any(|pattern| pattern::matches(pattern, relative))
     }
 
+    /// What to say where no file is read under it; nothing of one that is bound to its files.
+    pub(crate) fn says_that_it_is_unused(&self) -> Option<String> {
+        let wanted = match (&self.only, self.files.as_slice()) {
+            (Some(_), _) => return None,
+            (None, []) => format!("it is for files of the set {}", self.set.name),
+            (None, patterns) => {
+                let patterns: Vec<String> = patterns.iter().map(|pattern| format!("{pattern:?}")).collect();
+                format!("it is for files named {}", patterns.join(", "))
+            }
+        };
+        Some(format!("no file is read under the mapping {}: {wanted}", self.name))
+    }
+
     /// Every column of the foreign file that is made use of.
     fn names(&self) -> Vec<String> {
         let recipes = self

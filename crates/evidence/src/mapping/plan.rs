@@ -27,6 +27,8 @@ pub struct Plan {
     pub records: Vec<RecordPlan>,
     /// Columns of the file that nothing is taken from.
     pub unused: Vec<String>,
+    /// Optional columns with the columns of the file that they come from and that it does not have, in words.
+    pub missing: Vec<String>,
 }
 
 /// One record of a row.
@@ -64,7 +66,7 @@ impl Plan {
     /// # Errors
     /// The file lacks a column that a required one comes from, or a condition looks at.
     pub fn new(mapping: &Mapping, header: &[String], name: &Name<'_>) -> Result<Plan, Refusal> {
-        let mut binder = Binder { mapping, header, name, not_exported: Vec::new() };
+        let mut binder = Binder { mapping, header, name, not_exported: Vec::new(), missing: Vec::new() };
         let base = binder.base()?;
         let only = [super::Record { when: Vec::new(), columns: Recipes::new() }];
         let rules: &[super::Record] = if mapping.records.is_empty() { &only } else { &mapping.records };
@@ -95,6 +97,7 @@ impl Plan {
             skips: Vec::new(),
             records: Vec::new(),
             unused: Vec::new(),
+            missing: Vec::new(),
         };
         for (rule, columns) in rules.iter().zip(records) {
             let columns = columns.into_iter().zip(&kept).filter(|(_, kept)| **kept).map(|(making, _)| making).collect();
@@ -105,6 +108,9 @@ impl Plan {
         }
         plan.not_exported = mapping.not_exported.iter().map(|&column| column.to_owned()).collect();
         plan.not_exported.append(&mut binder.not_exported);
+        plan.missing.append(&mut binder.missing);
+        plan.missing.sort();
+        plan.missing.dedup();
         plan.not_exported.retain(|column| !plan.header.contains(column));
         let used: Vec<String> = mapping.names().iter().map(|name| fold(name)).collect();
         // The names of a file without a header are the mapping's own: nobody exported them.
@@ -121,6 +127,7 @@ struct Binder<'a> {
     header: &'a [String],
     name: &'a Name<'a>,
     not_exported: Vec<String>,
+    missing: Vec<String>,
 }
 
 impl Binder<'_> {
@@ -168,10 +175,11 @@ impl Binder<'_> {
             self.not_exported.push(column.name.to_owned());
             return Ok(None);
         }
+        let wanted: Vec<String> = recipes.iter().flat_map(Recipe::needs).map(|names| names.join(" or ")).collect();
         if !column.required {
+            self.missing.push(format!("{} from {}", column.name, wanted.join(", ")));
             return Ok(None);
         }
-        let wanted: Vec<String> = recipes.iter().flat_map(Recipe::needs).map(|names| names.join(" or ")).collect();
         let what = format!("{} comes from {}, which the file does not have", column.name, wanted.join(", "));
         Err(Refusal::new(self.name.file, what, format!("it has {}", self.header.join(", "))))
     }

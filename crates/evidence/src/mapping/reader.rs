@@ -198,6 +198,13 @@ impl Reader for Mapped {
                 self.plan.unused.join(", ")
             ));
         }
+        if !self.plan.missing.is_empty() {
+            notices.push(format!(
+                "the mapping {} takes columns from others that the file does not have: {}",
+                self.mapping.name,
+                self.plan.missing.join("; ")
+            ));
+        }
         if self.counts.repeated > 0 {
             notices.push(format!("{} skipped because they only repeat the header", rows(self.counts.repeated)));
         }

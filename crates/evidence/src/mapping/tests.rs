@@ -267,3 +267,12 @@ fn the_published_search_log_and_account_list_are_read_whole() {
     let workbook = file("flock_user_accounts_2025-10-02_pseudonymised.xlsx", "eugene-accounts");
     assert_eq!(workbook.rows, accounts.rows);
 }
+
+#[test]
+fn an_optional_column_whose_source_is_missing_is_told_unless_that_was_foreseen() {
+    let text = |reason: &str| format!("set = \"reports\"\n[columns]\nreport_id = \"id\"\nmarking = {reason}\n");
+    let read = |reason: &str| applied(&text(reason), "reports.csv", "id,produced_at\n1,2026-01-01T00:00:00Z\n").notices;
+    let told = "the mapping m.toml takes columns from others that the file does not have: marking from Nope or No";
+    assert_eq!(read("{ from = [\"Nope\", \"No\"] }"), [told]);
+    assert_eq!(read("{ from = \"Nope\", may_be_missing = true }"), Vec::<String>::new());
+}

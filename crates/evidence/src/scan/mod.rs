@@ -23,7 +23,7 @@ use crate::keys::{self, Buckets, Gathering};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::table::{Table, TableBuilder};
-use crate::tally::Tally;
+use crate::tally::{LISTED, Tally};
 use feed::{Feed, Numbers, Order, Rows, Said};
 use typed::{TypedChunk, Typing};
 
@@ -157,10 +157,11 @@ impl Scan {
         if !repeated.hashes.is_empty() {
             let standing = self.compare(&repeated, &outcome)?;
             outcome.superseded = Arc::new(standing.superseded);
-            outcome.conflicting = Arc::new(standing.conflicting);
+            outcome.conflicting = Arc::new(standing.conflicting.iter().map(|&(superseded, _)| superseded).collect());
             outcome.files = standing.files;
-            if !outcome.conflicting.is_empty() {
-                outcome.list_conflicts(self.pass(&outcome, |_| true))?;
+            if !standing.conflicting.is_empty() {
+                let listed = standing.conflicting.len().min(LISTED);
+                outcome.list_conflicts(self.pass(&outcome, |_| true), &standing.conflicting[..listed])?;
             }
         }
         Ok(self.intake.settle(self.set, outcome))

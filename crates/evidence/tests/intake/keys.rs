@@ -1,6 +1,6 @@
 //! Rows with one key: the last stands, whatever the files, chunks and threads.
 
-use custodes_evidence::{Evidence, Options};
+use custodes_evidence::{Conflict, Evidence, Options};
 use custodes_standard::evidence::{LOGONS, PRESERVED_CASES};
 
 use crate::folder::{Folder, counts, options, rows_of, shown};
@@ -20,9 +20,15 @@ fn the_last_row_of_a_key_stands_and_each_earlier_one_counts_in_its_own_file() {
     let conflicts: Vec<String> = report
         .conflicts
         .iter()
-        .map(|conflict| format!("{} {} {}", conflict.file, conflict.line, conflict.key))
+        .map(|conflict| {
+            let Conflict { file, line, key, stands_file, stands_line } = conflict;
+            format!("{file} {line} {key}, {stands_file} {stands_line}")
+        })
         .collect();
-    assert_eq!(conflicts, ["preserved_cases-a.csv 2 c1", "preserved_cases-a.csv 5 c1"]);
+    assert_eq!(
+        conflicts,
+        ["preserved_cases-a.csv 2 c1, preserved_cases-b.csv 2", "preserved_cases-a.csv 5 c1, preserved_cases-b.csv 2"]
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use custodes_pages::annual_return::{AnnualReturn as Page, Column, Fact, Table};
 use custodes_report::MARKING;
 use custodes_standard::STANDARD;
 
-use crate::cli::board::{WIDTH, could_not, grouped};
+use crate::cli::board::{WIDTH, could_not, grouped, judged_otherwise};
 use crate::cli::wrapped;
 
 /// Everything that the return tells.
@@ -211,6 +211,7 @@ impl Told<'_> {
         let rows = self.outcome.clauses.iter().map(|clause| {
             let mut says = could_not(clause);
             says.extend(clause.codes.iter().map(|(code, count)| format!("{code} {}", grouped(*count))));
+            says.extend(judged_otherwise(clause, self.parameters));
             vec![
                 clause.clause.id.to_owned(),
                 clause.clause.title.to_owned(),

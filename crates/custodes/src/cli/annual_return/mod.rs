@@ -7,6 +7,7 @@ use custodes_pages::annual_return::AnnualReturn as Page;
 use custodes_report::{Sheet, write_csv_document, write_text, write_workbook};
 
 use super::folder::{Folder, tell};
+use super::outputs::can_be_written;
 use super::progress::Progress;
 use super::{Mistakes, OutputFormat, RAN, print};
 
@@ -26,11 +27,27 @@ pub struct Arguments {
     out: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// What is wrong with the command as it was given.
+    ///
+    /// # Errors
+    /// A sentence that names the option.
+    pub fn used_rightly(&self) -> Result<(), String> {
+        self.folder.window()?;
+        let Some(out) = &self.out else { return Ok(()) };
+        Form::of(out)?;
+        self.folder.leaves_room_for(&[("--out", out)])
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
+    let out = arguments.out.as_deref().map(|path| Form::of(path).map(|form| (path, form))).transpose()?;
+    if let Some((path, _)) = out {
+        can_be_written("--out", path)?;
+    }
     let window = arguments.folder.window()?;
     let parameters = arguments.folder.parameters()?;
     let mappings = arguments.folder.mappings()?;
-    let out = arguments.out.as_deref().map(|path| Ok::<_, Mistakes>((path, Form::of(path)?))).transpose()?;
     let threads = arguments.folder.threads();
     let progress = Progress::new();
     let source = arguments.folder.open(window, mappings, &progress)?;
@@ -60,12 +77,12 @@ enum Form {
 }
 
 impl Form {
-    fn of(path: &Path) -> Result<Form, Mistakes> {
+    fn of(path: &Path) -> Result<Form, String> {
         match path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase().as_str() {
             "html" | "htm" => Ok(Form::Html),
             "xlsx" => Ok(Form::Workbook),
             "csv" => Ok(Form::Csv),
-            _ => Err(format!("--out: {} must end in one of .html, .xlsx, .csv", path.display()).into()),
+            _ => Err(format!("--out: {} must end in one of .html, .xlsx, .csv", path.display())),
         }
     }
 }

@@ -42,6 +42,7 @@ fn small() -> Small {
     cosign(&mut workspace, cosigner);
     appoint(&mut workspace, &administrator, "am1", Role::AnprManager);
     let kept = fold::seal(&workspace.record, workspace.head(), workspace.keys.as_ref().unwrap().signer()).unwrap();
+    let head = workspace.head();
     workspace.log.keep_derived(fold::NAME, Some(&kept), head).unwrap();
     Small { key: workspace.verifier().unwrap(), witness, folder }
 }
