@@ -51,6 +51,8 @@ pub struct Checkpoint {
     pub root: String,
     /// The verifier key of the signature, as C2SP writes it.
     pub vkey: String,
+    /// The checkpoint as it was signed, with the cosignatures it had: a C2SP signed note.
+    pub note: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -11,6 +11,7 @@ use custodes_compliance::report::{
     Witnessed,
 };
 use custodes_compliance::time::Instant;
+use custodes_journal::log::Log;
 use custodes_standard::parameters::Parameter;
 
 use super::audits::{clause_of, frame_table, window_of};
@@ -78,6 +79,7 @@ fn facts(workspace: &mut Workspace, audit: &AuditId) -> Result<Facts, WorkError>
             size: head.size.0,
             root: head.root.to_string(),
             vkey: workspace.verifier()?.to_string(),
+            note: workspace.log.latest_checkpoint(head.size)?.map(|(_, note)| note).unwrap_or_default(),
         },
         witnessed: witnessed(workspace)?,
         outcome: outcome.map(|outcome| told(outcome, &checked.report, window.from, window.as_of)),

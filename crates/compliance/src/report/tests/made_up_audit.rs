@@ -74,6 +74,8 @@ impl Told {
                 size: self.record.size,
                 root: "5b".repeat(32),
                 vkey: "northmere.example/anpr-audit+00000000+made-up".into(),
+                note: "northmere.example/anpr-audit\n42\nmade+up+root=\n\n\u{2014} northmere.example/anpr-audit made+up+signature=\n"
+                    .into(),
             },
             witnessed: Vec::new(),
             outcome: None,
