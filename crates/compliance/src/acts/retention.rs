@@ -23,6 +23,9 @@ pub struct BundleMade {
     /// leave one of them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<(u64, u64)>,
+    /// An audit in it is not finished, or no report of it was issued since it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interim: bool,
     /// The program that makes it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub program: String,

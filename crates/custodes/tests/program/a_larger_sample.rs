@@ -54,7 +54,7 @@ fn a_sample_in_strata_by_the_beacon_and_a_top_up_by_two_secrets() {
     let more = topping_up(&mut story);
     judging_the_rest(&mut story, &more);
     story.tells("Whoever has the public key draws both samples again, years later and without a network.");
-    story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out A1.zip");
+    story.does("la1", "bundle --audit A1 --interim --for \"the National Auditor\" --out A1.zip");
     let said = story.does_alone(&format!("verify A1.zip --key {key}"));
     assert!(said.contains("2 draws were performed again with the same sample, from 3 verified parts"), "{said}");
     story.does_alone("redraw A1.zip --audit A1");

@@ -21,12 +21,14 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     story::judging(&mut story);
     story.does("la1", "noncompliance identify 8.2.4.a \"reasons not recorded\" --finding F1");
     story.on("2026-10-20 09:00:00");
-    let made = story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out one.zip");
+    let unfinished = "A1 is not completed, or no report of it was issued since";
+    story.is_refused("la1", "bundle --audit A1 --for \"the National Auditor\" --out one.zip", unfinished);
+    let made = story.does("la1", "bundle --audit A1 --interim --for \"the National Auditor\" --out one.zip");
     story.does("la1", "noncompliance report N1 --reference NA-1");
     let before = story.path().join("before");
     copy(&story.path().join("northmere"), &before.join("northmere"));
     copy(&story.path().join("keys-northmere"), &before.join("keys-northmere"));
-    story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out two.zip");
+    story.does("la1", "bundle --audit A1 --interim --for \"the National Auditor\" --out two.zip");
     let key = key_in(&made);
 
     story.at("national");
@@ -85,7 +87,7 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     }
     story.at("northmere");
     story.does("ad1", "person add z1 --name Z");
-    story.does("la1", "bundle --audit A1 --for \"the National Auditor\" --out rewritten.zip");
+    story.does("la1", "bundle --audit A1 --interim --for \"the National Auditor\" --out rewritten.zip");
     story.at("national");
     story.is_refused("na1", "receive rewritten.zip --lea northmere --witness-dir w", "REFUSED");
     let view = story.does("na1", "national");

@@ -32,6 +32,7 @@ fn opened() -> (Story, Vec<String>) {
     story.does("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01");
     story.does("la1", "plan commit A1 --size 4 --rationale enough --risk-assessment low --seed-from dice:sm1");
     story.does("la1", "seed dice A1 31415926535897932384 --witness sm1");
+    story.does("sm1", "seed confirm A1 31415926535897932384");
     story.does("la1", "draw A1");
     let worklist = story.does("la1", "audit worklist A1");
     let keys = worklist.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();

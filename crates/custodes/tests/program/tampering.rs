@@ -400,7 +400,7 @@ fn a_workspace_that_names_its_own_witness_convinces_its_own_people_and_nobody_el
     let said = does(&["verify", "--witness", &key]);
     assert!(said.contains("Witnessed: today") && !said.contains("Trusted by"), "{said}");
     // The same of a bundle, for whoever receives it.
-    does(&["bundle", "--audit", "A1", "--for", "the court", "--out", "A1.zip", "--as", "la1"]);
+    does(&["bundle", "--audit", "A1", "--interim", "--for", "the court", "--out", "A1.zip", "--as", "la1"]);
     let said = does(&["verify", "A1.zip", "--key", &journal]);
     assert!(said.contains("never by a witness whose key was given") && said.contains("Trusted by this"), "{said}");
     let said = does(&["verify", "A1.zip", "--key", &journal, "--witness", &key]);
@@ -448,7 +448,7 @@ fn where_the_whole_machine_was_taken_only_what_others_keep_catches_it() {
 fn a_bundle_is_verified_with_nothing_but_the_key() {
     let copied = Copied::new();
     let (code, said) =
-        copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+        copied.run(&["bundle", "--audit", "A1", "--interim", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
     assert_eq!(code, 0, "{said}");
     let key = said.lines().find_map(|line| line.strip_prefix("Public key   ")).expect("the key").to_owned();
     let receiver = tempfile::tempdir().expect("a folder");
@@ -478,6 +478,6 @@ fn a_bundle_is_verified_with_nothing_but_the_key() {
     assert!(code == Some(1) && said.contains("A1.zip: it is not a bundle"), "{said}");
     // A file of that name is not written over.
     let (code, said) =
-        copied.run(&["bundle", "--audit", "A1", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+        copied.run(&["bundle", "--audit", "A1", "--interim", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
     assert!(code == 1 && said.contains("of that name already"), "{said}");
 }

@@ -280,7 +280,7 @@ fn what_is_left(story: &mut Story, key: &str) {
     story.does("la1", "seed dice A2 \"27182 81828 45904 52353\" --witness sm1");
     story.does("sm1", "seed confirm A2 \"27182 81828 45904 52353\"");
     story.does("la1", "draw A2");
-    story.does("la1", "bundle --audit A2 --for \"the National Auditor\" --out A2.zip");
+    story.does("la1", "bundle --audit A2 --interim --for \"the National Auditor\" --out A2.zip");
     let said = story.does_alone(&format!("verify A2.zip --key {key}"));
     assert!(said.contains("it continues the previous bundle") && said.contains("disposed of under rule"), "{said}");
     story.at("national");

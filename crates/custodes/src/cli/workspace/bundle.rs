@@ -19,6 +19,9 @@ pub struct Arguments {
     /// The receiver: the next bundle for the same one shows that it continues this one
     #[arg(id = "for whom", long = "for", value_name = "WHOM")]
     for_whom: String,
+    /// Make it though an audit is not completed, or no report of it was issued since: the bundle says so
+    #[arg(long)]
+    interim: bool,
     /// The new file
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -29,16 +32,18 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
-    let made = bundle::make(&mut session.workspace, &by, &arguments.audit, &arguments.for_whom, &arguments.out)?;
+    let Arguments { audit, for_whom, interim, out, .. } = &arguments;
+    let made = bundle::make(&mut session.workspace, &by, audit, for_whom, *interim, out)?;
     let audits: Vec<String> = made.info.audits.iter().map(ToString::to_string).collect();
     let text = format!(
-        "{}: {} of {} for {}\n\
+        "{}: {}{} of {} for {}\n\
          {} and {}, {} bytes, {}\n\
          SHA-256      {}\n\
          Checkpoint   {}, root {}\n\
          Public key   {}\n\
          Send the file; give the key by another way. The receiver verifies it: custodes verify {} --key KEY",
         made.path.display(),
+        if made.info.interim { "INTERIM, " } else { "" },
         audits.join(", "),
         made.info.lea,
         made.info.for_whom,

@@ -189,7 +189,10 @@ impl<'a> Checking<'a> {
         let Some(made) = self.made.clone() else {
             return self.defect(format!("entry {} by which the bundle was made is not in it", info.entry));
         };
-        let same = made.audits == info.audits && made.for_whom == info.for_whom && made.program == info.program;
+        let same = made.audits == info.audits
+            && made.for_whom == info.for_whom
+            && made.interim == info.interim
+            && made.program == info.program;
         if !same || Some(made.size) != info.entry.checked_add(1) {
             self.defect(format!(
                 "{INFO} says otherwise than entry {} for whom the bundle is, or of which audits",

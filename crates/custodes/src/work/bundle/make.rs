@@ -38,12 +38,14 @@ pub struct Made {
 /// writes that bundle, and no second act.
 ///
 /// # Errors
-/// When the person may not, an audit is not there, the file is there already, or evidence is damaged.
+/// When the person may not, an audit is not there, or is not finished and reported on though no `interim`
+/// bundle is asked for, the file is there already, or evidence is damaged.
 pub fn make(
     workspace: &mut Workspace,
     by: &PersonId,
     audits: &[AuditId],
     for_whom: &str,
+    interim: bool,
     out: &Path,
 ) -> Result<Made, WorkError> {
     let audits: Vec<AuditId> = audits.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
@@ -63,8 +65,16 @@ pub fn make(
             return Err(auditing::not_there(&workspace.record, id));
         }
     }
+    let unfinished_audit = audits.iter().find(|id| !is_reported_on(&workspace.record, id));
+    if let (Some(id), false) = (unfinished_audit, interim) {
+        return Err(format!(
+            "{id} is not completed, or no report of it was issued since (custodes report {id}): a bundle of it as it \
+             stands says that it is one (--interim)"
+        )
+        .into());
+    }
     let contents = contents::gather(workspace, &audits)?;
-    let described = describe(&contents, &audits, for_whom);
+    let described = describe(&contents, &audits, for_whom, unfinished_audit.is_some());
     let made = match unfinished(&workspace.record, by, &described) {
         Some(made) => {
             workspace.sign()?;
@@ -78,8 +88,15 @@ pub fn make(
     write(workspace, &made, contents, out)
 }
 
+/// Whether an audit is completed, and a report of it was issued after that.
+fn is_reported_on(record: &Record, id: &AuditId) -> bool {
+    let Some(audit) = record.audits.get(id) else { return false };
+    let Some((completed, _)) = &audit.completed else { return false };
+    audit.reports.iter().any(|(issued, _)| issued.entry > completed.entry)
+}
+
 /// The act, but for what depends on where in the journal it comes to stand.
-fn describe(contents: &Files, audits: &[AuditId], for_whom: &str) -> BundleMade {
+fn describe(contents: &Files, audits: &[AuditId], for_whom: &str, interim: bool) -> BundleMade {
     let list = sums(contents.iter().map(|(name, bytes)| (name.as_str(), bytes)));
     BundleMade {
         sha256: Hash::of(list.as_bytes()).to_string(),
@@ -89,6 +106,7 @@ fn describe(contents: &Files, audits: &[AuditId], for_whom: &str) -> BundleMade 
         size: 0,
         contents: contents.iter().map(|(name, bytes)| (name.clone(), Hash::of(bytes).to_string())).collect(),
         entries: Vec::new(),
+        interim,
         program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
     }
 }
@@ -167,6 +185,7 @@ fn write(workspace: &Workspace, made: &Recorded<BundleMade>, mut files: Files, o
         for_whom: made.what.for_whom.clone(),
         audits: made.what.audits.clone(),
         standard: opened.standard.clone(),
+        interim: made.what.interim,
         program: made.what.program.clone(),
         previous,
     };

@@ -72,6 +72,9 @@ pub struct Info {
     pub made_at: Instant,
     pub for_whom: String,
     pub audits: Vec<AuditId>,
+    /// An audit in it is not finished, or no report of it was issued since it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interim: bool,
     /// The version of the standard that the workspace follows.
     pub standard: String,
     /// The program that wrote it.
@@ -92,7 +95,7 @@ impl Info {
         format!(
             "{MARKING}\n\n\
              Audit records of {} for {}: {}.\n\
-             Made on {}, from the journal {} at {} entries.\n\n\
+             Made on {}, from the journal {} at {} entries.\n{}\n\
              It holds personal data. Handle, send and dispose of it as its marking asks.\n\n\
              To verify it, with no workspace and no network:\n\n    \
              custodes verify FILE --key KEY\n\n\
@@ -107,6 +110,7 @@ impl Info {
             self.made_at,
             self.origin,
             self.size,
+            if self.interim { "INTERIM: an audit in it is not finished, or not reported on.\n" } else { "" },
         )
     }
 }

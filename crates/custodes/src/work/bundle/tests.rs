@@ -18,7 +18,7 @@ impl Sample {
     fn bundle(&mut self, name: &str) -> Vec<u8> {
         let audits: Vec<_> = self.workspace.record.audits.keys().copied().collect();
         let out = self.folder.path().join(name);
-        make(&mut self.workspace, &self.auditor, &audits, "the National Auditor", &out).unwrap();
+        make(&mut self.workspace, &self.auditor, &audits, "the National Auditor", true, &out).unwrap();
         fs::read(out).unwrap()
     }
 }

@@ -194,7 +194,7 @@ fn a_flip_of_any_byte_of_the_journals_file_is_noticed_or_changes_nothing_that_is
     }
     assert_eq!(small.verify().defects, Vec::<String>::new());
     // What is left is SQLite's own: counters in the header, space within pages that holds nothing any more.
-    assert!(flips > 10_000 && noticed * 10 > flips * 7, "{noticed} of {flips}; harmless: {harmless:?}");
+    assert!(flips > 5_000 && noticed * 10 > flips * 7, "{noticed} of {flips}; harmless: {harmless:?}");
     for bytes in texts_of(&before) {
         let found: Vec<usize> = find(&changed.bytes, &bytes).collect();
         let live = found.iter().any(|at| harmless.iter().all(|other| !(*at..at + bytes.len()).contains(other)));
