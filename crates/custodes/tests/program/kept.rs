@@ -12,7 +12,7 @@ use crate::story::{Story, evidence};
 
 /// A workspace with some of the example's evidence.
 fn begun() -> Story {
-    let mut story = Story::begins("2026-10-01 08:00:00");
+    let mut story = Story::stands_still("2026-10-01 08:00:00");
     let folder = evidence(story.path());
     for entry in fs::read_dir(&folder).expect("the evidence").flatten() {
         let kept = ["accounts.csv", "auditors.csv", "cameras.csv", "policies.csv", "reviews.csv"];
