@@ -206,7 +206,7 @@ fn what_cannot_be_framed_is_refused_in_words() {
     let source = source(folder.path(), 1, Settled::new());
     let refusal =
         |asked: &Asked<'_>| frame(&source, window(), &Parameters::default(), 1, asked).unwrap_err().to_string();
-    assert!(refusal(&asked("8.2.6")).starts_with("8.2.6 asks for no sample"));
+    assert!(refusal(&asked("8.2.3.a")).starts_with("8.2.3.a asks for no sample"));
     let stratum = refusal(&Asked { stratum: Some("departmant"), ..asked("8.2.4.a") });
     assert!(stratum.contains("\"departmant\"") && stratum.contains("purpose"), "{stratum}");
     let absent = frame(&source, window(), &Parameters::default(), 1, &asked("8.3.1")).unwrap();

@@ -447,8 +447,18 @@ fn where_the_whole_machine_was_taken_only_what_others_keep_catches_it() {
 #[test]
 fn a_bundle_is_verified_with_nothing_but_the_key() {
     let copied = Copied::new();
-    let (code, said) =
-        copied.run(&["bundle", "--audit", "A1", "--interim", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+    let (code, said) = copied.run(&[
+        "bundle",
+        "--audit",
+        "A1",
+        "--interim",
+        "--for",
+        "the National Auditor",
+        "--out",
+        "A1.zip",
+        "--as",
+        "la1",
+    ]);
     assert_eq!(code, 0, "{said}");
     let key = said.lines().find_map(|line| line.strip_prefix("Public key   ")).expect("the key").to_owned();
     let receiver = tempfile::tempdir().expect("a folder");
@@ -477,7 +487,17 @@ fn a_bundle_is_verified_with_nothing_but_the_key() {
     let (code, said) = verify(&["--key", &key]);
     assert!(code == Some(1) && said.contains("A1.zip: it is not a bundle"), "{said}");
     // A file of that name is not written over.
-    let (code, said) =
-        copied.run(&["bundle", "--audit", "A1", "--interim", "--for", "the National Auditor", "--out", "A1.zip", "--as", "la1"]);
+    let (code, said) = copied.run(&[
+        "bundle",
+        "--audit",
+        "A1",
+        "--interim",
+        "--for",
+        "the National Auditor",
+        "--out",
+        "A1.zip",
+        "--as",
+        "la1",
+    ]);
     assert!(code == 1 && said.contains("of that name already"), "{said}");
 }

@@ -406,7 +406,7 @@ fn what_hangs_on_nothing_is_refused() {
         reason: reason.into(),
     };
     assert!(force.refused("la1", hold(&["A77"], "a claim")).contains("no audit A77"));
-    assert!(force.refused("la1", hold(&["A1"], " ")).contains("reason of the hold"));
+    assert!(force.refused("la1", hold(&["A1"], " ")).contains("who asked for the hold"));
     assert_eq!(force.refused("la1", hold(&["A1"], "a claim")), "");
 }
 
