@@ -26,7 +26,7 @@ use super::{custodes, northmere, stdout};
 /// Verbs that need no workspace and write nothing into one. The only writing of a witness that serves is that
 /// of `witness cosign`.
 const WITHOUT_A_WORKSPACE: &[&str] =
-    &["check", "plan size", "redraw", "return", "standard", "synth", "verify", "witness serve"];
+    &["check", "plan round", "plan size", "redraw", "return", "standard", "synth", "verify", "witness serve"];
 
 const SIGKILL: i32 = 9;
 

@@ -79,7 +79,7 @@ impl<'a> Read<'a> {
 
     pub(super) fn node(&mut self, level: u8, index: u64) -> Result<Hash, LogError> {
         if level < LOWEST_KEPT {
-            return self.from_leaves(level, index);
+            return self.of_leaves(level, index);
         }
         self.kept(level, index)?.ok_or_else(|| {
             LogError::Damaged(format!("the hash of the subtree at level {level}, place {index} is missing; {RESTORE}"))
@@ -93,7 +93,7 @@ impl<'a> Read<'a> {
         row.map(|bytes| hash(&bytes, "a node's hash")).transpose()
     }
 
-    fn from_leaves(&mut self, level: u8, index: u64) -> Result<Hash, LogError> {
+    fn of_leaves(&mut self, level: u8, index: u64) -> Result<Hash, LogError> {
         let (from, to) = (index << level, (index + 1) << level);
         let mut rows = self.leaves.query((whole(from, READ)?, whole(to, READ)?)).map_err(failed(READ))?;
         let mut subtree = Frontier::empty();
