@@ -39,7 +39,7 @@ pub fn put_private(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
 
 fn put_as(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), WorkError> {
     let there = || format!("{}: there is a file of that name already: name a new one", path.display());
-    if path.exists() {
+    if is_there(path) {
         return Err(there().into());
     }
     let (unfinished, _locked) = written(path, bytes, options)?;
@@ -55,11 +55,29 @@ fn put_as(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), Wo
     sync_folder(folder_of(path))
 }
 
-/// The bytes under a name beside the file's own, on the disk; locked, so that no two programs write there.
-fn written(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(PathBuf, File), WorkError> {
+/// Whether there is a file of that name. A program that was killed when it had come so far left a second name
+/// for it, which is taken away.
+pub fn is_there(path: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(whole), Ok(left)) = (fs::metadata(path), fs::symlink_metadata(unfinished(path))) {
+        use std::os::unix::fs::MetadataExt;
+        if (whole.dev(), whole.ino()) == (left.dev(), left.ino()) {
+            // It costs nothing but a name: whoever writes here next meets it again.
+            let _ = fs::remove_file(unfinished(path));
+        }
+    }
+    path.exists()
+}
+
+fn unfinished(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".unfinished");
-    let unfinished = path.with_file_name(name);
+    path.with_file_name(name)
+}
+
+/// The bytes under a name beside the file's own, on the disk; locked, so that no two programs write there.
+fn written(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(PathBuf, File), WorkError> {
+    let unfinished = unfinished(path);
     let failed = |error| WorkError::file(path, "cannot be written")(error);
     let mut file = options.create(true).truncate(false).write(true).open(&unfinished).map_err(failed)?;
     match file.try_lock() {

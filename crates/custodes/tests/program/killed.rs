@@ -44,9 +44,9 @@ struct Case {
 
 #[derive(Clone, Copy)]
 enum How {
-    AtEveryOperation,
-    AtADozen,
-    AtThree,
+    EveryOperation,
+    ADozen,
+    Three,
 }
 
 /// When, and in which workspace.
@@ -165,8 +165,8 @@ impl Told {
 
     fn step(&mut self, line: &str, leaves: &BTreeSet<String>) {
         let how = match line.as_bytes()[0] {
-            b'*' => Some(How::AtEveryOperation),
-            b'+' => Some(How::AtADozen),
+            b'*' => Some(How::EveryOperation),
+            b'+' => Some(How::ADozen),
             _ => None,
         };
         let (line, again) = off(line.trim_start_matches(['*', '+']), " ~ ");
@@ -191,7 +191,7 @@ impl Told {
             self.cases.push(Case {
                 before,
                 told: command.to_owned(),
-                how: how.unwrap_or(How::AtThree),
+                how: how.unwrap_or(How::Three),
                 again: again.map(str::to_owned),
                 arguments: arguments.clone(),
                 input: input.clone(),
@@ -357,10 +357,10 @@ impl Case {
         let evenly = |count: u64| (0..count).map(|part| 1 + (operations - 1) * part / (count - 1)).collect();
         match self.how {
             _ if operations == 0 => BTreeSet::new(),
-            How::AtEveryOperation => (1..=operations).collect(),
-            How::AtADozen => evenly(12),
+            How::EveryOperation => (1..=operations).collect(),
+            How::ADozen => evenly(12),
             // Another one in between for each verb: together they are all moments of an act.
-            How::AtThree => BTreeSet::from([1, 1 + (operations - 1) * (1 + place % 7) / 8, operations]),
+            How::Three => BTreeSet::from([1, 1 + (operations - 1) * (1 + place % 7) / 8, operations]),
         }
     }
 

@@ -56,7 +56,7 @@ pub fn make(
     if for_whom.is_empty() {
         return Err("say for whom the bundle is: --for".into());
     }
-    if out.exists() {
+    if outgoing::is_there(out) {
         return Err(format!("{}: there is a file of that name already: name a new one", out.display()).into());
     }
     for id in &audits {
