@@ -19,4 +19,4 @@ mod wording;
 pub use confidence::Confidence;
 pub use evaluation::{Counts, Evaluation};
 pub use planning::{Choice, Goal, Planned};
-pub use rates::{BoughtByRate, what_the_rate_buys};
+pub use rates::{BoughtByRate, what_a_number_buys, what_the_rate_buys};

@@ -19,6 +19,12 @@ pub fn what_the_rate_buys(rate: Ratio, population: u64) -> String {
     BoughtByRate::new(rate, population, Confidence::NINETY_FIVE_PERCENT).sentence()
 }
 
+/// The same of a sample whose size was given as a number: `2 of 51 records with none bad …`.
+pub fn what_a_number_buys(drawn: u64, population: u64) -> String {
+    let rate = Ratio { numerator: drawn, denominator: population.max(1) };
+    BoughtByRate::new(rate, population, Confidence::NINETY_FIVE_PERCENT).told_of(&grouped(drawn))
+}
+
 impl BoughtByRate {
     pub fn new(rate: Ratio, population: u64, confidence: Confidence) -> BoughtByRate {
         BoughtByRate { rate, population, confidence }
@@ -62,7 +68,11 @@ impl BoughtByRate {
 
     /// `5 % of 1,000 records with none bad still leaves up to 56 bad, at 95 % confidence`
     pub fn sentence(&self) -> String {
-        let (rate, population, drawn) = (self.rate, records(self.population), self.drawn());
+        self.told_of(&self.rate.to_string())
+    }
+
+    fn told_of(&self, rate: &str) -> String {
+        let (population, drawn) = (records(self.population), self.drawn());
         if self.population == 0 {
             return format!("{rate} of no records is no sample");
         }
@@ -92,6 +102,10 @@ mod tests {
             (("5 %", 1), "5 % of 1 record is all of them, and leaves nothing open"),
             (("5 %", 0), "5 % of no records is no sample"),
         ];
+        assert_eq!(
+            what_a_number_buys(2, 51),
+            "2 of 51 records with none bad still leaves up to 39 bad, at 95 % confidence"
+        );
         for ((text, population), expected) in told {
             assert_eq!(what_the_rate_buys(rate(text), population), expected);
         }

@@ -15,7 +15,7 @@ use custodes_compliance::record::{Audit, Record, typed};
 use custodes_compliance::time::Day;
 use custodes_journal::beacon::{BeaconSignature, Round};
 use custodes_standard::evidence::{ACCOUNTS, REVIEWS, Set};
-use custodes_standard::model::{Clause, Population, Ratio, Sample};
+use custodes_standard::model::{Clause, Population, Sample};
 use custodes_standard::v3;
 
 use super::checking::{object, threads};
@@ -55,7 +55,9 @@ fn previous(workspace: &Workspace, clause: &str) -> Result<Option<Day>, WorkErro
     let imported = of_clause.filter_map(|row| london::parse_day_or_instant(row.cell("reviewed_at")?).ok());
     let own =
         workspace.record.audits.values().filter(|audit| audit.what.clause == clause && audit.signed_off.is_some());
-    Ok(imported.map(london::day_of).chain(own.map(|audit| audit.what.to)).max())
+    // What is dated in the future has not happened, and hides nothing.
+    let past = |day: &Day| *day <= today();
+    Ok(imported.map(london::day_of).chain(own.map(|audit| audit.what.to)).filter(past).max())
 }
 
 /// The clause of an audit.
@@ -448,7 +450,7 @@ pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood
         Sample::All => None,
         Sample::None => return Ok(None),
     };
-    let asked = |records| rate.map_or(records, |rate| ceil_of(rate, records));
+    let asked = |records| rate.map_or(records, |rate| rate.sample_size(records));
     // A further draw adds to the first, whose population it is.
     let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
     if let Some((_, drawn)) = first {
@@ -485,12 +487,6 @@ fn named(
         }
     }
     Ok(owners)
-}
-
-/// ceil(rate × records): what the standard asks for.
-fn ceil_of(rate: Ratio, records: u64) -> u64 {
-    let asked = (u128::from(rate.numerator) * u128::from(records)).div_ceil(u128::from(rate.denominator));
-    u64::try_from(asked).unwrap_or(u64::MAX)
 }
 
 /// The user ids whose own searches, accounts or requests exceptions of these subjects are about.

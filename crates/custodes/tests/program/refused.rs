@@ -19,6 +19,12 @@ fn opened() -> (Story, Vec<String>) {
     }
     story.does("ad1", "role give am1 anpr-manager --reason appointed");
     story.does("ad1", "role give sm1 senior-manager --reason appointed");
+    // A user who has left: whoever had this id holds no account that would keep them from auditing.
+    let accounts = folder.join("accounts.csv");
+    let open = fs::read_to_string(&accounts).expect("text");
+    assert!(open.contains("2026-09-25T17:38:00Z,,"), "the accounts of nm00018 are open");
+    fs::write(&accounts, open.replace("2026-09-25T17:38:00Z,,", "2026-09-25T17:38:00Z,2026-09-26T09:00:00Z,"))
+        .expect("written");
     // Accounts of which one row cannot be read show of nobody that they have none.
     let whole = fs::read_to_string(folder.join("accounts.csv")).expect("text");
     let columns = whole.lines().next().expect("a header").split(',').count();
@@ -93,6 +99,50 @@ fn what_is_refused_is_journalled_and_says_no_more_than_it_should() {
     let board = story.does("la1", "status");
     assert!(board.starts_with("WARNING: this journal is an old copy"), "{board}");
     assert!(story.does("la1", "audit list").contains("warning: this journal is an old copy"));
+}
+
+/// What the program finds out for the rules: without it, each of these would be allowed.
+#[test]
+fn nothing_is_satisfactory_that_was_not_looked_at_and_nobody_chooses_what_is() {
+    let (mut story, keys) = opened();
+    let complete = |audit: &str| {
+        format!("audit complete {audit} --outcome satisfactory --findings none --extent none --action none")
+    };
+    story.does("la1", "audit open 8.2.2.a --from 2025-10-01 --to 2026-10-01");
+    story.is_refused("la1", &complete("A2"), "no sample of them is drawn");
+    story.does("la1", "audit open 8.2.7 --from 2025-10-01 --to 2026-10-01");
+    story.is_refused("la1", &complete("A3"), "disclosures did not come");
+
+    story.does("la1", "audit open 8.2.2.e --from 2025-10-01 --to 2026-10-01");
+    story.is_refused("la1", &complete("A4"), "nobody has answered what 8.2.2.e asks (appropriate)");
+    story.is_refused("la1", "audit add A4 GHOST --reason seen", "no record of \"GHOST\" was taken in");
+    let said = story.does("la1", "audit add A4 --everything --reason \"the clause asks for each\"");
+    assert!(!said.starts_with("0 records"), "{said}");
+    story.is_refused("la1", &complete("A4"), "not judged on every question");
+
+    // One's own record is not cleared through what the machine found of it either.
+    story.does("ad1", "person change la2 --user-id nm00018 --reason \"an id of before the appointment\"");
+    let own = "audit settle A1 dismissed --code justification_placeholder --subject S0000000495 --reason fine";
+    story.is_refused("la2", own, "S0000000495 is la2's own");
+    story.does("la1", own);
+
+    // What could not be assessed leaves the audit unsatisfactory.
+    for code in ["justification_placeholder", "justification_missing", "reason_missing"] {
+        story.run("la1", &format!("audit settle A1 dismissed --code {code} --reason \"looked at\""));
+    }
+    for key in &keys {
+        story.does("la1", &format!("audit judge A1 {key} all=not-assessable --note \"the file is lost\""));
+    }
+    story.is_refused("la1", &complete("A1"), "could not be assessed");
+    let shown = story.does("la1", "audit show A1");
+    assert!(shown.contains("with none bad"), "what the sample shows stands beside it: {shown}");
+
+    // The days that the draw chooses among begin where the audit before ended.
+    fs::copy(crate::root().join("examples/northmere/reviews.csv"), story.path().join("reviews.csv")).expect("a copy");
+    story.does("am1", "import reviews.csv");
+    let late = "audit open 8.2.4.b --from 2026-09-20 --to 2026-10-01";
+    story.is_refused("la1", late, "8.2.4.b was audited before on");
+    story.does("la1", &format!("{late} --later-because \"the system was not in use\""));
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

@@ -185,6 +185,7 @@ fn a_sampled_audit_without_a_sample_is_satisfactory_only_where_there_is_nothing_
     let force = Force::audit_of("8.2.4.a");
     assert!(force.refused("la1", satisfactory(population(44, 44))).contains("no sample of them is drawn"));
     assert_eq!(force.refused("la1", satisfactory(population(0, 0))), "");
+    assert!(force.refused("la1", satisfactory(None)).contains("nobody has reckoned"));
     let uncertain = Some(Population { uncertain: 3, ..Population::default() });
     assert!(force.refused("la1", satisfactory(uncertain)).contains("of 3 rows it cannot be said"));
     let not_whole = Some(Population { not_whole: vec!["searches did not come".into()], ..Population::default() });
@@ -255,6 +256,11 @@ fn dice_count_once_their_witness_confirms_what_was_rolled() {
         },
     };
     assert!(force.refused("la1", plan("la1")).contains("another person"));
+    for nothing in [Size::Number(0), Size::Rate("0%".into())] {
+        let mut empty = plan("sm1");
+        empty.plan.size = nothing;
+        assert!(force.refused("la1", empty).contains("a sample of no record shows nothing"));
+    }
     force.did("la1", plan("sm1"));
     let digits = "31415926535897932384";
     let rolled = Contribution::Dice { digits: digits.into(), witness: person("sm1") };

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use custodes_compliance::acts::audit::{Plan as Committed, PlanSuperseded, SeedSource, Size};
+use custodes_compliance::acts::audit::{Plan as Committed, PlanSuperseded, SampleDrawn, SeedSource, Size};
 use custodes_compliance::acts::{Act, AuditId, PersonId};
 use custodes_compliance::draw::replacement::WithReplacement;
 use custodes_compliance::draw::{Frame, Seed, draw as draw_keys, seed::commit_to};
 use custodes_compliance::london;
 use custodes_compliance::record::Audit;
-use custodes_compliance::statistics::{Choice, Confidence, Goal, what_the_rate_buys};
+use custodes_compliance::statistics::{Choice, Confidence, Goal, what_a_number_buys, what_the_rate_buys};
 use custodes_compliance::time::Instant;
 use custodes_journal::beacon::Round;
 use custodes_journal::cosignature::PosixSeconds;
@@ -421,6 +421,8 @@ pub fn draw(arguments: Draw) -> Result<u8, Mistakes> {
     if let Some((first, last)) = drawn.window {
         lines.push(format!("  window {first} to {last}, chosen by the draw"));
     }
+    let plan = session.workspace.record.audits.get(&audit).and_then(Audit::plan).map(|(_, plan)| &plan.plan);
+    lines.extend(plan.and_then(|plan| what_it_buys(plan, &drawn)).map(|sentence| format!("  {sentence}")));
     lines.push(format!("  seed {}", drawn.seed));
     lines.extend(drawn.sample.iter().map(|record| match &record.stratum {
         Some(stratum) => format!("  {:<24} {stratum}", record.key),
@@ -428,6 +430,19 @@ pub fn draw(arguments: Draw) -> Result<u8, Mistakes> {
     }));
     lines.push(format!("Now each is judged: custodes audit worklist {audit}"));
     session.say(&lines.join("\n"), json!(drawn))
+}
+
+/// What a sample of this size shows even where nothing in it is bad. Strata and further draws show something
+/// only together: the report tells them.
+pub fn what_it_buys(plan: &Committed, drawn: &SampleDrawn) -> Option<String> {
+    let sampled = drawn.sample.len() as u64;
+    if plan.strata.is_some() || plan.tops_up.is_some() || sampled == 0 {
+        return None;
+    }
+    Some(match &plan.size {
+        Size::Rate(rate) => what_the_rate_buys(Ratio::parse(rate)?, drawn.population),
+        Size::Number(_) | Size::Everything => what_a_number_buys(sampled, drawn.population),
+    })
 }
 
 fn draw_any(arguments: &Draw, seed: &str) -> Result<u8, Mistakes> {

@@ -1,12 +1,12 @@
 //! The steps of an audit: opened, planned, drawn, judged, completed, signed off.
 
-use custodes_standard::model::{By, Clause, Population as Of, Sample};
+use custodes_standard::model::{By, Clause, Population as Of, Ratio, Sample};
 
 use super::{Steps, clause, ensure, given};
 use crate::acts::Act;
 use crate::acts::audit::{
     AuditCompleted, AuditOpened, Contribution, ItemJudged, Matter, PlanCommitted, SampleDrawn, SeedContributed,
-    SeedSource, SeedWitnessed, Settled, Verdict,
+    SeedSource, SeedWitnessed, Settled, Size, Verdict,
 };
 use crate::acts::people::Kind;
 use crate::acts::schedule::Outcome;
@@ -154,6 +154,18 @@ fn plan(record: &Record, audit: &Audit, act: &PlanCommitted, actor: &Actor<'_>) 
         given(&plan.risk_assessment, "the assessment of the risk of non-compliance and of misuse")?;
     }
     ensure(plan.frame.count > 0, || "there is no record to draw from: record the audit without a sample".to_owned())?;
+    let is_nothing = |size: &Size| match size {
+        Size::Number(number) => *number == 0,
+        Size::Rate(rate) => Ratio::parse(rate).is_some_and(|rate| rate.numerator == 0),
+        Size::Everything => false,
+    };
+    let nothing = match &plan.strata {
+        None => is_nothing(&plan.size),
+        Some(strata) => strata.sizes.values().chain([&strata.others]).all(is_nothing),
+    };
+    ensure(!nothing, || {
+        "a sample of no record shows nothing: leave the size out for the clause's own rate".to_owned()
+    })?;
     ensure(!plan.seed_from.is_empty(), || {
         "say where the seed will come from: dice, a beacon round, secrets".to_owned()
     })?;
@@ -324,7 +336,12 @@ fn looked_at(clause: &Clause, audit: &Audit, act: &AuditCompleted) -> Steps {
             )
         });
     }
-    let Some(population) = &act.population else { return Ok(()) };
+    if matches!(clause.sample, Sample::None) {
+        return Ok(());
+    }
+    let Some(population) = &act.population else {
+        return Err(format!("nobody has reckoned which records {} is about, {otherwise}", clause.id));
+    };
     if audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()) {
         let examined = audit.random_sample().len() as u64;
         return ensure(examined >= population.asked, || {

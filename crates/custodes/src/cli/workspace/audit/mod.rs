@@ -344,6 +344,9 @@ fn shown(session: &Session, audit: &custodes_compliance::record::Audit) -> Strin
         let strata = plan.plan.strata.as_ref().map(|of| format!(" in strata by {}", of.column)).unwrap_or_default();
         let frozen = counted(plan.plan.frame.count, "record", "records");
         lines.push(format!("  plan {}{adds}: {frozen} frozen{strata}, {state}", place + 1));
+        let drawn = plan.drawn.as_ref().filter(|_| plan.superseded.is_none());
+        let buys = drawn.and_then(|(_, drawn)| super::plan::what_it_buys(&plan.plan, drawn));
+        lines.extend(buys.map(|sentence| format!("    {sentence}")));
     }
     for (id, finding) in audit.findings(&record.findings) {
         let state = if finding.closed.is_some() { "closed" } else { "open" };
