@@ -19,6 +19,7 @@ pub mod schedule;
 pub mod state;
 pub mod statistics;
 pub mod time;
+pub mod user_ids;
 
 pub use cadence::{Cadence, CadenceFinding, Obligation};
 pub use event::{Event, EventFinding, Limit};

@@ -158,6 +158,8 @@ pub struct Standing {
     pub administrator_of: Vec<String>,
     /// Every user id that is this person's.
     pub user_ids: Vec<String>,
+    /// The list of auditors gives their user ids in a way that leaves some of them unknown.
+    pub user_ids_unclear: bool,
     pub clearance: Clearance,
 }
 
@@ -189,6 +191,10 @@ pub enum Refusal {
         "{rows} of the rows of `accounts` could not be read and nobody answered for them, so nobody can say that {person} has no user access (3.b): send a mended file (custodes import --replaces), or answer for them (custodes quarantine list)"
     )]
     AccountsNotWhole { person: String, rows: u64 },
+    #[error(
+        "the list of auditors does not show which user ids are {person}'s (column user_ids: masked, left out, or divided by marks that ids hold), so nobody can say that they have no user access (3.b): import the list with them, divided by spaces, and blank where there are none"
+    )]
+    UserIdsUnclear { person: String },
     #[error("{person} holds an open user account ({}) and may not audit (3.b)", .accounts.join(", "))]
     UserAccess { person: String, accounts: Vec<String> },
     #[error("{person} holds administrative permissions ({}) and may not audit administrators' access (3.c)", .accounts.join(", "))]
@@ -245,6 +251,9 @@ pub fn independence(person: &str, standing: &Standing, clause: Option<&str>, tod
     }
     if standing.accounts_unread > 0 {
         refusals.push(Refusal::AccountsNotWhole { person: person.clone(), rows: standing.accounts_unread });
+    }
+    if standing.user_ids_unclear {
+        refusals.push(Refusal::UserIdsUnclear { person: person.clone() });
     }
     if !standing.user_of.is_empty() {
         refusals.push(Refusal::UserAccess { person: person.clone(), accounts: standing.user_of.clone() });

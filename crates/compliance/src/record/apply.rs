@@ -183,33 +183,11 @@ impl Record {
                     audit.auditor = what.to;
                 }
             }
-            Act::PlanCommitted(what) => {
-                self.edit(&what.audit, &done, |audit| {
-                    audit.plans.push(PlanState {
-                        plan: what.plan,
-                        committed: done.clone(),
-                        contributions: Default::default(),
-                        witnessed: Default::default(),
-                        drawn: None,
-                        superseded: None,
-                    });
-                });
-            }
-            Act::SeedContributed(what) => {
-                self.plan_of(&what.audit, what.plan, |plan| {
-                    plan.contributions.insert(what.source, (done, what.contribution));
-                });
-            }
-            Act::SeedWitnessed(what) => {
-                self.plan_of(&what.audit, what.plan, |plan| {
-                    plan.witnessed.insert(what.source, done);
-                });
-            }
-            Act::SampleDrawn(what) => self.take_sample(what, done),
-            Act::PlanSuperseded(what) => {
-                self.edit(&what.audit, &done, |_| {});
-                self.plan_of(&what.audit, what.plan, |plan| plan.superseded = Some((done.clone(), what.reason)));
-            }
+            Act::PlanCommitted(_)
+            | Act::SeedContributed(_)
+            | Act::SeedWitnessed(_)
+            | Act::SampleDrawn(_)
+            | Act::PlanSuperseded(_) => self.take_plan(act, done),
             Act::ItemsAdded(what) => self.edit(&what.audit, &done, |audit| {
                 for added in what.items {
                     let came_by = CameBy::Added { how: what.how, reason: what.reason.clone() };
@@ -239,6 +217,39 @@ impl Record {
                 }
             }),
             _ => self.take_conclusion(act, done),
+        }
+    }
+
+    fn take_plan(&mut self, act: Act, done: Done) {
+        match act {
+            Act::PlanCommitted(what) => {
+                self.edit(&what.audit, &done, |audit| {
+                    audit.plans.push(PlanState {
+                        plan: what.plan,
+                        committed: done.clone(),
+                        contributions: Default::default(),
+                        witnessed: Default::default(),
+                        drawn: None,
+                        superseded: None,
+                    });
+                });
+            }
+            Act::SeedContributed(what) => {
+                self.plan_of(&what.audit, what.plan, |plan| {
+                    plan.contributions.insert(what.source, (done, what.contribution));
+                });
+            }
+            Act::SeedWitnessed(what) => {
+                self.plan_of(&what.audit, what.plan, |plan| {
+                    plan.witnessed.insert(what.source, done);
+                });
+            }
+            Act::SampleDrawn(what) => self.take_sample(what, done),
+            Act::PlanSuperseded(what) => {
+                self.edit(&what.audit, &done, |_| {});
+                self.plan_of(&what.audit, what.plan, |plan| plan.superseded = Some((done.clone(), what.reason)));
+            }
+            _ => {}
         }
     }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::acts::schedule::Owed;
 use crate::event::Moment;
+use crate::time::Day;
 
 /// Who made a review, as its record says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,6 +44,36 @@ pub struct Duty {
     pub certain: bool,
     /// The subject is a covert camera, or one whose kind was withheld: general reports only count it.
     pub covert: bool,
+}
+
+/// The scheduled date of the one open duty that somebody wants to move: only dates that a rule made can be moved.
+/// `stated` names one where there are several. Whoever may move a date may see covert cameras by name.
+///
+/// # Errors
+/// What there is instead, in a sentence.
+pub fn open_date(
+    duties: &[Duty],
+    (clause, subject, owed): (&str, &str, Owed),
+    stated: Option<Day>,
+) -> Result<Day, String> {
+    let of_subject = |duty: &&Duty| (duty.clause, duty.subject.as_str(), duty.owed) == (clause, subject, owed);
+    let open = duties.iter().filter(of_subject).filter(|duty| duty.done.is_none());
+    let mut dates: Vec<Day> = open.map(|duty| duty.scheduled.day()).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let whose = if subject == "*" { "the whole LEA".to_owned() } else { subject.to_owned() };
+    let listed = || dates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match (dates.as_slice(), stated) {
+        ([], _) => {
+            Err(format!("no {} of {clause} is due for {whose}: the board shows what is (custodes status)", owed.name()))
+        }
+        (open, Some(stated)) if open.contains(&stated) => Ok(stated),
+        (_, Some(stated)) => {
+            Err(format!("no rule made {stated}: the {} of {clause} for {whose} is due on {}", owed.name(), listed()))
+        }
+        (&[only], None) => Ok(only),
+        (_, None) => Err(format!("{clause} is due on {} for {whose}: say which with --scheduled", listed())),
+    }
 }
 
 /// The order of duties: by clause, subject, what is owed, and dates, all as text, byte by byte.

@@ -33,7 +33,7 @@ use crate::state::State;
 use crate::time::{Day, Instant};
 
 pub use clocks::Clocks;
-pub use duty::{Doer, Duty, Met, order};
+pub use duty::{Doer, Duty, Met, open_date, order};
 pub use items::{Item, Moved, Standing};
 pub use lines::ClauseLine;
 pub use national::OfficeClocks;

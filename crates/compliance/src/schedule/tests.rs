@@ -131,3 +131,17 @@ proptest! {
         prop_assert_eq!(board(&record, &turned), shown);
     }
 }
+
+#[test]
+fn only_the_date_of_an_open_duty_is_moved_and_one_of_several_is_named() {
+    let duties = [duty("CAM-1", 19_000, Some(19_000)), duty("CAM-1", 19_400, None), duty("CAM-2", 20_005, None)];
+    let date = |subject, stated: Option<i32>| open_date(&duties, ("5.1.1", subject, Owed::Review), stated.map(Day));
+    assert_eq!(date("CAM-1", None), Ok(Day(19_400)));
+    assert_eq!(date("CAM-1", Some(19_400)), Ok(Day(19_400)));
+    let made_up = date("CAM-1", Some(19_000)).unwrap_err();
+    assert_eq!(made_up, "no rule made 2022-01-08: the review of 5.1.1 for CAM-1 is due on 2023-02-12");
+    assert!(date("*", None).unwrap_err().starts_with("no review of 5.1.1 is due for the whole LEA"));
+    let two = [duty("S1", 20_001, None), duty("S1", 20_009, None)];
+    let asked = open_date(&two, ("5.1.1", "S1", Owed::Review), None).unwrap_err();
+    assert!(asked.ends_with("for S1: say which with --scheduled"), "{asked}");
+}

@@ -63,9 +63,9 @@ enum Verb {
     Seed(In<workspace::plan::SeedVerb>),
     Draw(workspace::plan::Draw),
     /// Non-compliance, on its 28 days to the National Auditor
-    Noncompliance(In<workspace::matters::Noncompliance>),
+    Noncompliance(In<workspace::noncompliance::Noncompliance>),
     /// Suspected misuse, on a confidential route
-    Misuse(In<workspace::matters::Misuse>),
+    Misuse(In<workspace::misuse::Misuse>),
     /// Nothing that a legal hold covers is disposed of
     Hold(In<workspace::retention::Hold>),
     /// Disposal after the retention time, by two people
@@ -137,8 +137,8 @@ pub fn run() -> ExitCode {
         Verb::Plan(In { place, verb }) => workspace::plan::plan(&place, verb),
         Verb::Seed(In { place, verb }) => workspace::plan::seed(&place, verb),
         Verb::Draw(arguments) => workspace::plan::draw(arguments),
-        Verb::Noncompliance(In { place, verb }) => workspace::matters::noncompliance(&place, verb),
-        Verb::Misuse(In { place, verb }) => workspace::matters::misuse(&place, verb),
+        Verb::Noncompliance(In { place, verb }) => workspace::noncompliance::noncompliance(&place, verb),
+        Verb::Misuse(In { place, verb }) => workspace::misuse::misuse(&place, verb),
         Verb::Hold(In { place, verb }) => workspace::retention::hold(&place, verb),
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
         Verb::Bundle(arguments) => workspace::bundle::run(arguments),

@@ -23,6 +23,7 @@ mod redrawing;
 pub mod reporting;
 #[cfg(test)]
 mod sample;
+pub mod sampling;
 pub mod standing;
 pub mod verifying;
 pub mod witness;

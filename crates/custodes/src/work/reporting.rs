@@ -14,7 +14,8 @@ use custodes_compliance::time::Instant;
 use custodes_journal::log::Log;
 use custodes_standard::parameters::Parameter;
 
-use super::audits::{clause_of, frame_table, window_of};
+use super::audits::{clause_of, window_of};
+use super::sampling::frame_table;
 use super::{WorkError, Workspace, witnessing};
 
 /// A report, as it was issued.

@@ -11,8 +11,9 @@ use custodes_compliance::roles::Role;
 use custodes_evidence::archive::TakeIn;
 use custodes_journal::key::VerifierKey;
 
-use super::audits::{self, Given, Planned};
+use super::audits;
 use super::evidence::{Provenance, import};
+use super::sampling::{self, Given, Planned};
 use super::{Opening, Workspace};
 
 pub fn person(id: &str) -> PersonId {
@@ -47,12 +48,12 @@ pub fn sample() -> Sample {
         seed_from: vec![SeedSource::Dice { witness: witness.clone() }],
         tops_up: false,
     };
-    audits::commit_plan(&mut workspace, &auditor, audit, &planned).unwrap();
+    sampling::commit_plan(&mut workspace, &auditor, audit, &planned).unwrap();
     let digits = "31415926535897932384";
     let dice = Given::Dice { digits: digits.into(), witness: witness.clone() };
-    audits::contribute(&mut workspace, &auditor, audit, 0, &dice).unwrap();
-    audits::confirm(&mut workspace, &witness, audit, digits).unwrap();
-    let drawn = audits::draw(&mut workspace, &auditor, audit).unwrap();
+    sampling::contribute(&mut workspace, &auditor, audit, 0, &dice).unwrap();
+    sampling::confirm(&mut workspace, &witness, audit, digits).unwrap();
+    let drawn = sampling::draw(&mut workspace, &auditor, audit).unwrap();
     let key = drawn.sample[0].key.clone();
     let (sha256, bytes) = workspace.archive.keep_text("the log of the desk\n").unwrap();
     let (to, name) = (Matter::Audit(audit), "desk.txt".to_owned());

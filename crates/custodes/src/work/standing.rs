@@ -7,6 +7,7 @@ use custodes_compliance::london;
 use custodes_compliance::record::{Record, typed, unread};
 use custodes_compliance::roles::{Clearance, Standing};
 use custodes_compliance::time::Instant;
+use custodes_compliance::user_ids;
 use custodes_evidence::archive::{Archive, Sha256};
 use custodes_standard::evidence::{ACCOUNTS, AUDITORS, Set};
 
@@ -27,6 +28,7 @@ struct Account {
 #[derive(Debug, Default)]
 struct Auditor {
     user_ids: Vec<String>,
+    user_ids_unclear: bool,
     clearance: Clearance,
 }
 
@@ -61,6 +63,8 @@ impl Standings {
                 closed: instant("closed_at"),
             }
         });
+        let accounts: Vec<Account> = accounts.collect();
+        let marks_in_ids = accounts.iter().any(|account| user_ids::holds_mark(&account.user_id));
         let auditors = auditors.values().map(|row| {
             let text = |column| row.cell(column).unwrap_or_default().to_owned();
             let expires = row.cell("clearance_expires_on").and_then(london::parse_day);
@@ -68,11 +72,11 @@ impl Standings {
                 Some(expires) if !text("clearance").is_empty() => Clearance::HeldUntil(expires),
                 _ => Clearance::Missing,
             };
-            let user_ids = text("user_ids").split_whitespace().map(str::to_owned).collect();
-            (text("person_id"), Auditor { user_ids, clearance })
+            let (user_ids, user_ids_unclear) = user_ids::listed(row.cell("user_ids"), marks_in_ids);
+            (text("person_id"), Auditor { user_ids, user_ids_unclear, clearance })
         });
         let accounts_unread = unread(record, ACCOUNTS.name);
-        Ok(Standings { accounts_unread, accounts: accounts.collect(), auditors: auditors.collect() })
+        Ok(Standings { accounts_unread, accounts, auditors: auditors.collect() })
     }
 
     /// Of one person at an instant; `registered` are the user ids that the workspace knows besides.
@@ -102,6 +106,7 @@ impl Standings {
             user_of,
             administrator_of,
             user_ids: held,
+            user_ids_unclear: auditor.is_some_and(|auditor| auditor.user_ids_unclear),
             clearance: auditor.map(|auditor| auditor.clearance.clone()).unwrap_or_default(),
         }
     }

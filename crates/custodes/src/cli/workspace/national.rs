@@ -66,40 +66,7 @@ fn days(number: i64) -> String {
 
 fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     lines.push(format!("\n{} ({})", lea.name, lea.lea));
-    lines.push(match &lea.last_bundle {
-        Some(last) => {
-            format!(
-                "  last bundle    {} on {}, proving {}",
-                last.receipt,
-                last.received_on,
-                counted(last.size, "entry", "entries")
-            )
-        }
-        None => "  last bundle    none came yet".to_owned(),
-    });
-    lines.push(match &lea.last_witnessed {
-        Some(last) => format!("  last witnessed up to entry {}, {}", last.size, last.at),
-        None => "  last witnessed never here".to_owned(),
-    });
-    for refused in &lea.refused_since {
-        lines.push(format!(
-            "  REFUSED        {} on {}: {}",
-            refused.receipt,
-            refused.received_on,
-            refused.defects.join("; ")
-        ));
-    }
-    for expected in &lea.returns {
-        let state = match &expected.came {
-            Came::Expected => "expected".to_owned(),
-            Came::Received { receipt, on, days_late: 0 } => format!("received {on} as {receipt}"),
-            Came::Received { receipt, on, days_late } => {
-                format!("received {on} as {receipt}, {} LATE", days(*days_late))
-            }
-            Came::Missing { days_late } => format!("MISSING, {} late", days(*days_late)),
-        };
-        lines.push(format!("  return         {}, due {}: {state}", expected.what, expected.due));
-    }
+    what_came(lea, lines);
     for matter in &lea.noncompliances {
         let state = if matter.closed { "closed" } else { "open" };
         lines.push(format!(
@@ -114,6 +81,50 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
             matter.as_stated.in_words(),
         ));
     }
+    audit_lines(lea, lines);
+    for demand in &lea.demands {
+        let state = match (demand.met_on, demand.days_late) {
+            (Some(on), 0) => format!("met {on}"),
+            (Some(on), late) => format!("met {on}, {} late", days(late)),
+            (None, 0) => "open".to_owned(),
+            (None, late) => format!("OVERDUE, {} late", days(late)),
+        };
+        lines.push(format!("  demand         {} {}, due {}: {state}", demand.demand, demand.what, demand.due));
+    }
+}
+
+fn what_came(lea: &Lea, lines: &mut Vec<String>) {
+    lines.push(match &lea.last_bundle {
+        Some(last) => format!(
+            "  last bundle    {} on {}, proving {}",
+            last.receipt,
+            last.received_on,
+            counted(last.size, "entry", "entries")
+        ),
+        None => "  last bundle    none came yet".to_owned(),
+    });
+    lines.push(match &lea.last_witnessed {
+        Some(last) => format!("  last witnessed up to entry {}, {}", last.size, last.at),
+        None => "  last witnessed never here".to_owned(),
+    });
+    for refused in &lea.refused_since {
+        let why = refused.defects.join("; ");
+        lines.push(format!("  REFUSED        {} on {}: {why}", refused.receipt, refused.received_on));
+    }
+    for expected in &lea.returns {
+        let state = match &expected.came {
+            Came::Expected => "expected".to_owned(),
+            Came::Received { receipt, on, days_late: 0 } => format!("received {on} as {receipt}"),
+            Came::Received { receipt, on, days_late } => {
+                format!("received {on} as {receipt}, {} LATE", days(*days_late))
+            }
+            Came::Missing { days_late } => format!("MISSING, {} late", days(*days_late)),
+        };
+        lines.push(format!("  return         {}, due {}: {state}", expected.what, expected.due));
+    }
+}
+
+fn audit_lines(lea: &Lea, lines: &mut Vec<String>) {
     for told in &lea.audits {
         let audit = &told.audit;
         let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
@@ -133,15 +144,6 @@ fn lea_lines(lea: &Lea, lines: &mut Vec<String>) {
     let unknown: Vec<&str> = lea.cadence.iter().filter(|due| due.last.is_none()).map(|due| due.clause).collect();
     if !unknown.is_empty() {
         lines.push(format!("  no audit known of {}", unknown.join(", ")));
-    }
-    for demand in &lea.demands {
-        let state = match (demand.met_on, demand.days_late) {
-            (Some(on), 0) => format!("met {on}"),
-            (Some(on), late) => format!("met {on}, {} late", days(late)),
-            (None, 0) => "open".to_owned(),
-            (None, late) => format!("OVERDUE, {} late", days(late)),
-        };
-        lines.push(format!("  demand         {} {}, due {}: {state}", demand.demand, demand.what, demand.due));
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::json;
 use super::{Place, name};
 use crate::cli::{Mistakes, OutputFormat, print};
 use crate::words::counted;
-use crate::work::audits::{self, Given, InStrata, Planned};
+use crate::work::sampling::{self, Given, InStrata, Planned};
 use crate::work::{WorkError, Workspace};
 
 /// A size: a rate like `2%` or `1/50`, a number, or `all`.
@@ -138,7 +138,7 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
             let by = session.by.clone();
             let strata = strata.map(|column| InStrata { column, sizes: stratum.into_iter().collect() });
             let planned = Planned { size, strata, rationale, risk_assessment, seed_from, tops_up: top_up };
-            let number = audits::commit_plan(&mut session.workspace, &by, audit, &planned)?;
+            let number = sampling::commit_plan(&mut session.workspace, &by, audit, &planned)?;
             let state = &session.workspace.record.audits[&audit];
             let plan = &state.plans[number as usize - 1].plan;
             let mut lines = vec![
@@ -264,7 +264,7 @@ fn published(round: Round) -> String {
 fn strata_of(workspace: &Workspace, plan: &Committed) -> Result<Vec<String>, WorkError> {
     let Some(strata) = &plan.strata else { return Ok(Vec::new()) };
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for row in audits::frame_table(workspace, plan)?.rows() {
+    for row in sampling::frame_table(workspace, plan)?.rows() {
         *counts.entry(row.stratum.clone().unwrap_or_default()).or_default() += 1;
     }
     let told = counts.iter().map(|(value, count)| {
@@ -356,7 +356,7 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
     let by = session.by.clone();
     let (audit, given) = match verb {
         SeedVerb::Confirm { audit, digits } => {
-            audits::confirm(&mut session.workspace, &by, audit, &digits)?;
+            sampling::confirm(&mut session.workspace, &by, audit, &digits)?;
             let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
             return session.say(&format!("Confirmed. The seed: {left}"), json!({ "audit": audit, "seed": left }));
         }
@@ -372,7 +372,7 @@ pub fn seed(place: &Place, verb: SeedVerb) -> Result<u8, Mistakes> {
     if let (None, Some(state)) = (part, state.filter(|audit| audit.plan().is_some())) {
         return Err(format!("the seed of {audit} awaits nothing of this kind from {by}; {}", awaited(state)).into());
     }
-    audits::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
+    sampling::contribute(&mut session.workspace, &by, audit, part.unwrap_or(0), &given)?;
     let left = session.workspace.record.audits.get(&audit).map(awaited).unwrap_or_default();
     session.say(&format!("On record; {left}"), json!({ "audit": audit, "seed": left }))
 }
@@ -416,7 +416,7 @@ pub fn draw(arguments: Draw) -> Result<u8, Mistakes> {
     let audit = arguments.audit.ok_or("name the audit to draw for; or a --seed, to draw from any list of keys")?;
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
-    let drawn = audits::draw(&mut session.workspace, &by, audit)?;
+    let drawn = sampling::draw(&mut session.workspace, &by, audit)?;
     let mut lines = vec![format!("{} of {} records drawn for {audit}", drawn.sample.len(), drawn.population)];
     if let Some((first, last)) = drawn.window {
         lines.push(format!("  window {first} to {last}, chosen by the draw"));

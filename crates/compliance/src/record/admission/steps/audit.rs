@@ -3,13 +3,13 @@
 use custodes_standard::model::{By, Clause, Population as Of, Ratio, Sample};
 
 use super::{Steps, clause, ensure, given};
-use crate::acts::Act;
 use crate::acts::audit::{
     AuditCompleted, AuditOpened, Contribution, ItemJudged, Matter, PlanCommitted, SampleDrawn, SeedContributed,
     SeedSource, SeedWitnessed, Settled, Size, Verdict,
 };
 use crate::acts::people::Kind;
 use crate::acts::schedule::Outcome;
+use crate::acts::{Act, AuditId};
 use crate::record::Record;
 use crate::record::admission::{Actor, audit_of, office_of};
 use crate::record::audit::{Audit, Stage};
@@ -33,8 +33,14 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     if let Act::Attached(act) = act {
         return attachment(record, &act.to);
     }
-    let Some(id) = audit_of(record, act) else { return Ok(()) };
-    let audit = record.audits.get(&id).ok_or_else(|| format!("there is no audit {id}"))?;
+    match audit_of(record, act) {
+        Some(id) => of_an_audit(record, &id, act, actor),
+        None => Ok(()),
+    }
+}
+
+fn of_an_audit(record: &Record, id: &AuditId, act: &Act, actor: &Actor<'_>) -> Steps {
+    let audit = record.audits.get(id).ok_or_else(|| format!("there is no audit {id}"))?;
     match act {
         Act::AuditHandedOver(act) => {
             given(&act.reason, "the reason for handing it over")?;
