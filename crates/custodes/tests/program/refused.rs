@@ -145,6 +145,42 @@ fn nothing_is_satisfactory_that_was_not_looked_at_and_nobody_chooses_what_is() {
     story.does("la1", &format!("{late} --later-because \"the system was not in use\""));
 }
 
+/// The ids of one person are divided as the check of 3.b divides them, and a list that hides some shows of nobody
+/// that they have no access.
+#[test]
+fn an_auditor_whose_user_ids_are_hidden_or_divided_by_commas_is_asked_about_each() {
+    let (mut story, _) = opened();
+    let auditors = story.path().join("evidence/auditors.csv");
+    let listed = fs::read_to_string(&auditors).expect("text");
+    let mut in_force = 1;
+    for (ids, refusal) in [
+        ("\"old-1,nm00002\"", "rv1 holds an open user account (nm00002 on nas"),
+        ("old-1 ***", "does not show which user ids are rv1's"),
+        ("WITHHELD", "does not show which user ids are rv1's"),
+    ] {
+        fs::write(&auditors, listed.replace("rv1,nm00002", &format!("rv1,{ids}"))).expect("written");
+        story.does("am1", &format!("import evidence --replaces E{in_force}"));
+        in_force += 1;
+        story.does("am1", &format!("quarantine settle E{in_force} evidence/accounts.csv --reason \"question marks\""));
+        story.is_refused("ad1", "role give rv1 reviewer --reason helps", refusal);
+    }
+}
+
+#[test]
+fn only_a_date_that_a_rule_made_is_moved() {
+    let (mut story, _) = opened();
+    let put_off = "--to 2026-12-10 --reason \"the desk is closed\"";
+    story.is_refused("am1", &format!("due 8.2.4.a {put_off}"), "holds no role that lets them move a due date");
+    // Without any record of reviews no rule makes a date.
+    story.is_refused("sm1", &format!("due 8.2.4.a {put_off}"), "no review of 8.2.4.a is due for the whole LEA");
+    story.does("am1", "review 4.1.2");
+    story.is_refused("sm1", &format!("due 8.2.4.a --scheduled 2026-11-30 {put_off}"), "no rule made 2026-11-30");
+    story.is_refused("sm1", &format!("due 8.2.4.a --subject CAM-1 {put_off}"), "no review of 8.2.4.a is due for CAM-1");
+    let moved = story.does("sm1", &format!("due 8.2.4.a {put_off}"));
+    assert!(moved.contains("due on 2026-12-10 instead of 20"), "{moved}");
+    assert!(story.does("la1", "status").contains("2026-12-10"), "the board shows the date");
+}
+
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
