@@ -15,7 +15,7 @@ pub static CLAUSE: Clause = Clause {
         set: &COVERT_AUTHORISATIONS,
         sql: "SELECT count(*) > 0 FROM covert_authorisations",
         else_set: &CAMERAS,
-        else_sql: "SELECT count(*) > 0 FROM cameras WHERE $served_in_window AND coalesce(kind = 'covert', TRUE)",
+        else_sql: "SELECT count(*) > 0 FROM cameras WHERE coalesce($served_in_window AND kind = 'covert', TRUE)",
     },
     sample: Sample::None,
     checks: &[Check::Rows {

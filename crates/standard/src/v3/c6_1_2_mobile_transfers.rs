@@ -13,7 +13,7 @@ pub static CLAUSE: Clause = Clause {
     by: By::Lea,
     population: Population::Rows { of: &MOBILE_TRANSFERS, given: JUDGED },
     arises: Arises::Query {
-        sql: "SELECT (SELECT count(*) FROM cameras WHERE $served_in_window AND coalesce(kind = 'mobile', TRUE)) > 0",
+        sql: "SELECT (SELECT count(*) FROM cameras WHERE coalesce($served_in_window AND kind = 'mobile', TRUE)) > 0",
         needs: &[&CAMERAS],
         decided_by: &[&CAMERAS],
     },
