@@ -54,7 +54,7 @@ class Request:
         self.p = parameters.read(options.parameters)
         self.threads, self.scratch = options.threads, options.scratch
         self.recent = self.p["recent_days"] * times.DAY
-        self.ranks = sorted({search.rank(r) for r in self.p["authority_ranks_older"]})
+        self.ranks = sorted({parameters.bare(r) for r in self.p["authority_ranks_older"]})
         self.maxima = {purpose: int(days * times.DAY) for purpose, days in self.p["search_span_max_days"].items()}
         # Nobody authorised or seen later than this can have been dormant for long enough.
         self.dormant_before = self.as_of - (self.p["dormant_days"] - 1) * times.DAY
