@@ -1,7 +1,9 @@
 //! The cadence rule: something must be reviewed again within a period of the last time.
 
+use custodes_standard::model::{Check, Clause, Every, Period, Subjects};
+use custodes_standard::parameters::{Default as Declared, Parameter};
+
 use crate::time::Day;
-use custodes_standard::model::Period;
 
 /// One subject's obligation, and what is known about it.
 #[derive(Debug, Clone)]
@@ -65,6 +67,42 @@ pub fn due_after(base: Day, every: Period) -> Day {
     match every {
         Period::Days(days) => base.plus_days(days),
         Period::Months(months) => base.plus_months(months),
+    }
+}
+
+/// The date that is one period before another.
+pub fn due_before(day: Day, every: Period) -> Day {
+    match every {
+        Period::Days(days) => day.plus_days(-days),
+        Period::Months(months) => day.plus_months(-months),
+    }
+}
+
+/// How often an LEA as a whole is reviewed under a clause; `None` where the clause is not repeated so.
+pub fn every(clause: &Clause) -> Option<Every> {
+    clause.checks.iter().find_map(|check| match check {
+        Check::Cadence { every, of: Subjects::Lea, .. } => Some(*every),
+        _ => None,
+    })
+}
+
+/// The same as a period, by the parameters as they are declared.
+pub fn declared_period(clause: &Clause) -> Option<Period> {
+    period(every(clause)?, |_| None)
+}
+
+/// `stated` gives a parameter's value where it is not the declared one.
+pub fn period(every: Every, stated: impl Fn(&str) -> Option<i64>) -> Option<Period> {
+    match every {
+        Every::Days(days) => Some(Period::Days(days)),
+        Every::Months(months) => Some(Period::Months(months)),
+        Every::ParameterMonths(name) => {
+            let declared = || match Parameter::named(name)?.default {
+                Declared::Whole(months) => Some(months),
+                _ => None,
+            };
+            stated(name).or_else(declared).map(Period::Months)
+        }
     }
 }
 

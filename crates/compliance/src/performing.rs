@@ -247,7 +247,7 @@ pub fn size_of(size: &Size, records: u64) -> Result<u64, PerformError> {
 }
 
 /// `2 %`, `0.02`, or `1/50` as [`Ratio`] prints it.
-fn ratio(text: &str) -> Option<Ratio> {
+pub(crate) fn ratio(text: &str) -> Option<Ratio> {
     match text.split_once('/') {
         Some((over, under)) => {
             let (numerator, denominator) = (over.trim().parse().ok()?, under.trim().parse().ok()?);
@@ -298,6 +298,14 @@ mod tests {
 
     fn dice(digits: &str) -> Contribution {
         Contribution::Dice { digits: digits.into(), witness: PersonId::parse("w").unwrap() }
+    }
+
+    #[test]
+    fn a_rate_may_be_a_fraction() {
+        assert_eq!(ratio("1/7"), Some(Ratio { numerator: 1, denominator: 7 }));
+        assert_eq!(ratio("5 %"), Some(Ratio { numerator: 1, denominator: 20 }));
+        assert_eq!([ratio("1/0"), ratio("all")], [None, None]);
+        assert!(size_of(&Size::Rate("8/7".into()), 10).is_err());
     }
 
     #[test]

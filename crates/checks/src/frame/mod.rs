@@ -82,6 +82,8 @@ fn set_of(clause: &'static Clause) -> Result<&'static Set, CheckError> {
     let set = match (clause.sample, clause.population) {
         // No sample, but questions about each record: an audit may put all of them on its worklist.
         (Sample::None, Population::Rows { of, .. }) if !clause.judgements.is_empty() => Some(of),
+        // Nor here, where an event rule asks for a review of each account.
+        (Sample::None, Population::Judged) if !clause.judgements.is_empty() => events,
         (Sample::None, _) | (_, Population::Query { .. }) => None,
         (_, Population::Rows { of, .. }) => Some(of),
         (_, Population::Judged) => events.filter(|set| set.key().count() == 1),

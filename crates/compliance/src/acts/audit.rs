@@ -27,6 +27,9 @@ pub struct AuditOpened {
     /// Why the period begins later than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub later_because: Option<String>,
+    /// Why it ends long before the day on which the audit is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier_because: Option<String>,
 }
 
 /// Another auditor goes on with it: because the first may not any longer, or is away.

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use custodes_standard::model::{By, Check, Every, Period, Subjects};
-use custodes_standard::parameters::{Default as Declared, Parameter};
+use custodes_standard::model::{By, Every, Period};
 use custodes_standard::v3;
 use serde::Serialize;
 
 use crate::acts::ReceiptId;
 use crate::acts::national::{BundleReceived, StatedAudit};
-use crate::cadence::due_after;
+use crate::cadence::{due_after, every, period};
 use crate::london;
 use crate::record::Recorded;
 use crate::time::Day;
@@ -50,13 +49,7 @@ pub(super) fn cadence(accepted: &[(&ReceiptId, &Recorded<BundleReceived>)], as_o
     let stated = stated(accepted);
     let parameters = accepted.last().map(|(_, receipt)| &receipt.what.parameters[..]).unwrap_or_default();
     let clauses = v3::CLAUSES.iter().filter(|clause| clause.by == By::Auditor);
-    let repeated = clauses.filter_map(|clause| {
-        let every = clause.checks.iter().find_map(|check| match check {
-            Check::Cadence { every, of: Subjects::Lea, .. } => Some(*every),
-            _ => None,
-        });
-        Some((*clause, period(every?, parameters)?))
-    });
+    let repeated = clauses.filter_map(|clause| Some((*clause, period_stated(every(clause)?, parameters)?)));
     repeated
         .map(|(clause, every)| {
             let of_clause = stated.iter().filter(|told| told.audit.clause == clause.id && told.audit.signed_off);
@@ -69,17 +62,7 @@ pub(super) fn cadence(accepted: &[(&ReceiptId, &Recorded<BundleReceived>)], as_o
 }
 
 /// The period by the LEA's own parameters, as its latest bundle stated them.
-fn period(every: Every, parameters: &[(String, String)]) -> Option<Period> {
-    match every {
-        Every::Days(days) => Some(Period::Days(days)),
-        Every::Months(months) => Some(Period::Months(months)),
-        Every::ParameterMonths(name) => {
-            let stated = parameters.iter().find(|(stated, _)| stated == name).and_then(|(_, value)| value.parse().ok());
-            let declared = || match Parameter::named(name)?.default {
-                Declared::Whole(months) => Some(months),
-                _ => None,
-            };
-            stated.or_else(declared).map(Period::Months)
-        }
-    }
+fn period_stated(every: Every, parameters: &[(String, String)]) -> Option<Period> {
+    let stated = |name: &str| parameters.iter().find(|(stated, _)| stated == name)?.1.parse().ok();
+    period(every, stated)
 }

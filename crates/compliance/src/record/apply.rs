@@ -191,7 +191,13 @@ impl Record {
             Act::ItemsAdded(what) => self.edit(&what.audit, &done, |audit| {
                 for added in what.items {
                     let came_by = CameBy::Added { how: what.how, reason: what.reason.clone() };
-                    let item = Item { came_by, owners: added.owners, assigned: None, judged: Default::default() };
+                    let item = Item {
+                        came_by,
+                        owners: added.owners,
+                        assigned: None,
+                        judged: Default::default(),
+                        changed: Vec::new(),
+                    };
                     audit.items.entry(added.key).or_insert(item);
                 }
             }),
@@ -205,8 +211,7 @@ impl Record {
             }
             Act::ItemJudged(what) => self.edit(&what.audit, &done, |audit| {
                 if let Some(item) = audit.items.get_mut(&what.key) {
-                    let judged = Judged { verdict: what.verdict, note: what.note, done: done.clone() };
-                    item.judged.insert(what.question, judged);
+                    item.judge(what.question, Judged { verdict: what.verdict, note: what.note, done: done.clone() });
                 }
             }),
             Act::ExceptionsSettled(what) => self.edit(&what.audit, &done, |audit| {
@@ -319,7 +324,13 @@ impl Record {
             for drawn in &what.sample {
                 let came_by = CameBy::Draw { plan: what.plan, stratum: drawn.stratum.clone() };
                 let owners = drawn.owners.clone();
-                let new = Item { came_by: came_by.clone(), owners, assigned: None, judged: Default::default() };
+                let new = Item {
+                    came_by: came_by.clone(),
+                    owners,
+                    assigned: None,
+                    judged: Default::default(),
+                    changed: Vec::new(),
+                };
                 // What was drawn is part of the sample, even if somebody had pointed at it before.
                 audit.items.entry(drawn.key.clone()).and_modify(|item| item.came_by = came_by).or_insert(new);
             }

@@ -10,6 +10,7 @@ use crate::acts::audit::{
     ReportIssued, SampleDrawn, Settled, Verdict,
 };
 use crate::acts::{FindingId, PersonId, QueryId};
+use crate::time::Day;
 
 /// A committed plan and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,13 +70,29 @@ pub struct Item {
     /// The user ids whose own record it is.
     pub owners: Vec<String>,
     pub assigned: Option<PersonId>,
-    /// The latest judgement on each question, by its name; the journal keeps the earlier ones.
+    /// The latest judgement on each question, by its name.
     pub judged: BTreeMap<String, Judged>,
+    /// Judgements that another verdict took the place of, with their questions, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<(String, Judged)>,
 }
 
 impl Item {
     pub fn is_random(&self) -> bool {
         matches!(self.came_by, CameBy::Draw { .. })
+    }
+
+    /// Takes a judgement; one that said otherwise is kept beside it.
+    pub fn judge(&mut self, question: String, judged: Judged) {
+        let before = self.judged.insert(question.clone(), judged);
+        if let Some(before) = before.filter(|before| before.verdict != self.judged[&question].verdict) {
+            self.changed.push((question, before));
+        }
+    }
+
+    /// Whether it fails on any question, as it is judged now.
+    pub fn fails(&self) -> bool {
+        self.judged.values().any(|judged| judged.verdict == Verdict::Fail)
     }
 
     /// The verdict on the record as a whole: one failure fails it; until all is answered there is none.
@@ -176,6 +193,24 @@ impl Audit {
         frames.chain(reports).chain(attached)
     }
 
+    /// Whether it is of the same clause as another, and of some of the same days.
+    pub fn overlaps(&self, clause: &str, from: Day, to: Day) -> bool {
+        self.what.clause == clause && self.what.from < to && from < self.what.to
+    }
+
+    /// The records that its plans have drawn, those given up among them.
+    pub fn ever_drawn(&self) -> u64 {
+        self.plans.iter().filter_map(|plan| plan.drawn.as_ref()).map(|(_, drawn)| drawn.sample.len() as u64).sum()
+    }
+
+    /// Whether something was found wrong: a record fails, of a plan in force or given up, an exception was confirmed,
+    /// or a finding raised.
+    pub fn found_wrong(&self, findings: &BTreeMap<FindingId, Finding>) -> bool {
+        self.items.values().any(Item::fails)
+            || self.exceptions.values().any(|settled| settled.settled == Settled::Confirmed)
+            || self.findings(findings).next().is_some()
+    }
+
     /// The items that a person has to answer for: drawn by a plan in force, or added.
     pub fn worklist(&self) -> impl Iterator<Item = (&String, &Item)> {
         self.items.iter().filter(|(_, item)| self.answers_for(item))
@@ -210,7 +245,9 @@ impl Audit {
                 .plans
                 .iter()
                 .any(|plan| by(&plan.committed) || plan.drawn.as_ref().is_some_and(|(done, _)| by(done)))
-            || self.items.values().any(|item| item.judged.values().any(|judged| by(&judged.done)))
+            || self.items.values().any(|item| {
+                item.judged.values().chain(item.changed.iter().map(|(_, judged)| judged)).any(|judged| by(&judged.done))
+            })
             || self.exceptions.values().any(|settled| by(&settled.done))
             || self.findings(findings).any(|(_, finding)| by(&finding.raised))
     }

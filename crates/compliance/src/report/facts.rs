@@ -29,6 +29,8 @@ pub struct Facts {
     pub exceptions: Vec<FoundException>,
     /// Parameters that are assumptions of ours and bear on this clause.
     pub assumed: Vec<AssumedParameter>,
+    /// Parameters that bear on this clause and were set otherwise than the standard has them.
+    pub set_otherwise: Vec<SetOtherwise>,
     /// How many days a report of non-compliance may take (8.2.8).
     pub nc_report_days: i64,
     /// The files that the outcome was reckoned from.
@@ -101,6 +103,14 @@ pub struct AssumedParameter {
     /// Where the text leaves it open.
     pub source: String,
     pub says: String,
+}
+
+/// A figure by which the clause was judged, and the one that is in the text of the standard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SetOtherwise {
+    pub name: String,
+    pub value: String,
+    pub standard: String,
 }
 
 /// One file, and what became of its rows: these add up to `rows`.

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::facts::{ClauseOutcome, Facts};
-use super::items::Teller;
+use super::items::{Teller, named_unless_covert};
 use super::people::{Independence, Participant};
 use super::plans::PlanTold;
 use super::results::GroupResults;
 use crate::acts::audit::Verdict;
 use crate::london::day_in_words;
 use crate::state::State;
+use custodes_standard::v3;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotEstablished {
@@ -40,6 +41,10 @@ pub(super) fn limits(teller: &Teller<'_>, facts: &Facts, told: &Told<'_>) -> Vec
         let why = format!("nobody has confirmed or dismissed {them}");
         limits.push(said(format!("whether {exceptions} non-compliance"), why));
     }
+    limits.extend(of_figures(facts));
+    limits.extend(of_days(teller));
+    limits.extend(of_changes(teller));
+    limits.extend(evidence_since(teller));
     told.plans.iter().for_each(|plan| limits.extend(of_plan(plan, facts)));
     told.results.iter().for_each(|results| limits.extend(of_results(results)));
     limits.extend(of_people(told.people));
@@ -63,6 +68,101 @@ fn of_outcome(outcome: &ClauseOutcome) -> Vec<NotEstablished> {
     }
     if outcome.state == State::NotEvidenced && limits.is_empty() {
         limits.push(said("whether the clause was kept", "the evidence does not show it"));
+    }
+    limits
+}
+
+fn of_figures(facts: &Facts) -> impl Iterator<Item = NotEstablished> {
+    facts.set_otherwise.iter().map(|set| {
+        said(
+            format!("whether the clause was kept by the standard's own {} ({})", set.name, set.standard),
+            format!("it was judged by {}, as the LEA has set it", set.value),
+        )
+    })
+}
+
+/// Days that were left out, and days of which another audit drew a sample too.
+fn of_days(teller: &Teller<'_>) -> Vec<NotEstablished> {
+    let what = &teller.audit.what;
+    let mut limits = Vec::new();
+    if let Some(reason) = &what.later_because {
+        let since = what.previous.map_or("the period before".to_owned(), |day| format!("the days from {day}"));
+        limits.push(said(format!("what happened before {}: {since} was left out", what.from), reason.clone()));
+    }
+    if let Some(reason) = &what.earlier_because {
+        limits.push(said(format!("what happened from {} on: the period ends there", what.to), reason.clone()));
+    }
+    let others = teller.record.audits.values().filter(|other| {
+        other.what.audit != what.audit && other.overlaps(&what.clause, what.from, what.to) && other.ever_drawn() > 0
+    });
+    for other in others {
+        let (id, opened) = (other.what.audit, teller.record.name_of(&other.opened.by));
+        let failed = other.items.values().filter(|item| item.fails()).count() as u64;
+        let again = [&what.again_because, &other.what.again_because].into_iter().flatten().next();
+        let because = again.map_or("no reason was given".to_owned(), |reason| format!("the reason given: {reason}"));
+        limits.push(said(
+            "that no sample of these days was preferred to another",
+            format!(
+                "{id}, of {} up to {}, opened by {opened}, drew {} of the same clause, of which {} failed; {because}",
+                other.what.from,
+                other.what.to,
+                counted(other.ever_drawn(), "record", "records"),
+                failed
+            ),
+        ));
+    }
+    limits
+}
+
+/// Verdicts that another took the place of.
+fn of_changes(teller: &Teller<'_>) -> Vec<NotEstablished> {
+    let mut limits = Vec::new();
+    for (key, item) in &teller.audit.items {
+        for (question, before) in &item.changed {
+            let (by, on) = (teller.record.name_of(&before.done.by), before.done.day());
+            let now = item.judged.get(question).map_or(String::new(), |now| {
+                format!(
+                    "; {} judged otherwise on {}: {}",
+                    teller.record.name_of(&now.done.by),
+                    now.done.day(),
+                    now.note
+                )
+            });
+            let note = if before.note.is_empty() { String::new() } else { format!(" ({})", before.note) };
+            limits.push(said(
+                format!("the verdict on {question} of record {}", named_unless_covert(key, teller.covert)),
+                format!("{by} judged it {} on {on}{note}{now}", before.verdict.name()),
+            ));
+        }
+    }
+    limits
+}
+
+/// Evidence that the clause needs, or that shows who may audit, taken out of force while the audit was under way.
+fn evidence_since(teller: &Teller<'_>) -> Vec<NotEstablished> {
+    let record = teller.record;
+    let needs = v3::clause(&teller.audit.what.clause).map_or(&[][..], |clause| clause.needs);
+    let bears = |set: &str| ["accounts", "auditors"].contains(&set) || needs.iter().any(|needed| needed.name == set);
+    let mut limits = Vec::new();
+    for (id, import) in &record.imports {
+        let mut sets: Vec<&str> = import.what.originals.iter().filter_map(|original| original.set.as_deref()).collect();
+        sets.retain(|set| bears(set));
+        sets.sort_unstable();
+        sets.dedup();
+        let replaced = import.replaced_by.and_then(|by| Some((by, &record.imports.get(&by)?.imported)));
+        let ended = match (&import.withdrawn, replaced) {
+            (Some((done, reason)), _) => Some((done, format!("withdrew {id}: {reason}"))),
+            (None, Some((by, done))) => Some((done, format!("replaced {id} by {by}"))),
+            (None, None) => None,
+        };
+        let Some((done, did)) = ended.filter(|(done, _)| done.entry > teller.audit.opened.entry && !sets.is_empty())
+        else {
+            continue;
+        };
+        limits.push(said(
+            format!("what {id} showed that is not in force any longer ({})", sets.join(", ")),
+            format!("{} {did}, on {}, while the audit was under way", record.name_of(&done.by), done.day()),
+        ));
     }
     limits
 }

@@ -29,7 +29,8 @@ use crate::time::{Day, Instant};
 
 pub use exceptions::{CovertExceptions, ExceptionTold, ExceptionsTold, SettledTold};
 pub use facts::{
-    AssumedParameter, Checkpoint, ClauseOutcome, Facts, FoundException, InputFile, Looked, NotWhole, Witnessed,
+    AssumedParameter, Checkpoint, ClauseOutcome, Facts, FoundException, InputFile, Looked, NotWhole, SetOtherwise,
+    Witnessed,
 };
 pub use items::{Answer, Attachment, Given, Group, ItemTold, WITHHELD};
 pub use judges::Judges;

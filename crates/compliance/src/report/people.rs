@@ -155,8 +155,10 @@ fn deeds<'a>(record: &'a Record, audit: &'a Audit) -> Vec<Deed<'a>> {
             auditor(done, "drew a sample");
         }
     }
-    for judged in audit.items.values().flat_map(|item| item.judged.values()) {
-        auditor(&judged.done, "answered questions about records");
+    for item in audit.items.values() {
+        for judged in item.judged.values().chain(item.changed.iter().map(|(_, judged)| judged)) {
+            auditor(&judged.done, "answered questions about records");
+        }
     }
     for settled in audit.exceptions.values() {
         auditor(&settled.done, "confirmed or dismissed exceptions");
@@ -184,6 +186,9 @@ fn others<'a>(record: &'a Record, audit: &'a Audit) -> Vec<Deed<'a>> {
             Contribution::Secret { .. } => "revealed a secret for a seed",
         };
         other(done, what);
+    }
+    for done in audit.plans.iter().flat_map(|plan| plan.witnessed.values()) {
+        other(done, "watched the dice of a seed, and entered the same digits");
     }
     for (_, query) in of_audit(audit, record) {
         if let Some((done, _)) = &query.answered {

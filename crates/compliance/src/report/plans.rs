@@ -1,6 +1,7 @@
 //! The plans of an audit, in force or given up: what was settled before the seed, the seed, the draw.
 
 use custodes_standard::model::Ratio;
+use custodes_standard::v3;
 use serde::Serialize;
 
 use super::DoneBy;
@@ -8,6 +9,7 @@ use super::items::{ItemTold, Teller};
 use super::repeat::{Repeat, repeat};
 use crate::acts::audit::{Contribution, FrameStated, Plan, SeedSource, Size};
 use crate::acts::{ImportId, ProposalId};
+use crate::performing::ratio;
 use crate::record::Record;
 use crate::record::audit::PlanState;
 use crate::statistics::what_the_rate_buys;
@@ -62,7 +64,7 @@ pub struct EvidenceUsed {
     pub originals: Vec<(String, String)>,
     pub withdrawn: Option<Reasoned>,
     pub replaced_by: Option<ImportId>,
-    /// Rows that could not be read and that nobody has answered for.
+    /// Rows of the sets that the clause needs that could not be read and that nobody has answered for.
     pub unsettled: u64,
 }
 
@@ -119,7 +121,7 @@ pub(super) fn plans(teller: &Teller<'_>) -> Vec<PlanTold> {
             rationale: plan.rationale.clone(),
             risk_assessment: plan.risk_assessment.clone(),
             frame: plan.frame.clone(),
-            evidence: plan.evidence.iter().map(|import| evidence(record, *import)).collect(),
+            evidence: plan.evidence.iter().map(|import| evidence(record, plan, *import)).collect(),
             parameters: plan.parameters,
             seed: seed(record, state),
             drawn: drawn(record, state),
@@ -138,8 +140,9 @@ fn size(size: &Size) -> String {
     }
 }
 
-fn evidence(record: &Record, import: ImportId) -> EvidenceUsed {
+fn evidence(record: &Record, plan: &Plan, import: ImportId) -> EvidenceUsed {
     let found = record.imports.get(&import);
+    let needs = v3::clause(&plan.clause).map_or(&[][..], |clause| clause.needs);
     EvidenceUsed {
         import,
         imported: found.map(|found| DoneBy::of(record, &found.imported)),
@@ -150,7 +153,7 @@ fn evidence(record: &Record, import: ImportId) -> EvidenceUsed {
             .and_then(|found| found.withdrawn.as_ref())
             .map(|(done, reason)| Reasoned { done: DoneBy::of(record, done), reason: reason.clone() }),
         replaced_by: found.and_then(|found| found.replaced_by),
-        unsettled: found.map_or(0, |found| found.unsettled().count() as u64 + found.what.quarantine_unlisted),
+        unsettled: found.map_or(0, |found| needs.iter().map(|set| found.unread(set.name)).sum()),
     }
 }
 
@@ -191,26 +194,7 @@ fn drawn(record: &Record, state: &PlanState) -> Option<DrawTold> {
 /// The rate of a plan without strata: each stratum has its own.
 fn rate(plan: &Plan) -> Option<Ratio> {
     match (&plan.size, &plan.strata) {
-        (Size::Rate(text), None) => parse_rate(text),
+        (Size::Rate(text), None) => ratio(text).filter(|rate| rate.is_at_most_one()),
         _ => None,
-    }
-}
-
-/// `2 %`, `0.02` or `1/7`.
-fn parse_rate(text: &str) -> Option<Ratio> {
-    let Some((numerator, denominator)) = text.split_once('/') else { return Ratio::parse(text) };
-    let (numerator, denominator) = (numerator.trim().parse().ok()?, denominator.trim().parse().ok()?);
-    (denominator > 0 && numerator <= denominator).then_some(Ratio { numerator, denominator })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rate_may_be_a_fraction() {
-        assert_eq!(parse_rate("1/7"), Some(Ratio { numerator: 1, denominator: 7 }));
-        assert_eq!(parse_rate("5 %"), Some(Ratio { numerator: 1, denominator: 20 }));
-        assert_eq!([parse_rate("1/0"), parse_rate("8/7"), parse_rate("all")], [None, None, None]);
     }
 }

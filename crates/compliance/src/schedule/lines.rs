@@ -30,6 +30,8 @@ pub struct ClauseLine {
     pub uncertain: u64,
     /// Why a clause that comes round again has no date here.
     pub no_dates: Option<String>,
+    /// Figures by which it was judged that are not the standard's own.
+    pub set_otherwise: Vec<String>,
 }
 
 pub(super) fn of(sources: &Sources<'_>, items: &[Item]) -> Vec<ClauseLine> {
@@ -61,6 +63,7 @@ fn line(sources: &Sources<'_>, clause: &'static Clause, items: &[Item]) -> Claus
         last_by: last.and_then(|(_, by)| by.clone()),
         uncertain: own.iter().filter(|item| !item.certain).map(|item| item.count).sum(),
         no_dates: if own.is_empty() { no_dates(clause, checked) } else { None },
+        set_otherwise: checked.map(|checked| checked.set_otherwise.clone()).unwrap_or_default(),
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Checked {
     pub state: State,
     /// Evidence sets that the clause needs and that did not come.
     pub absent: Vec<&'static str>,
+    /// Figures by which it was judged that are not the standard's own: `dormant_days 900 (the standard's is 90)`.
+    pub set_otherwise: Vec<String>,
 }
 
 /// Everything that a board is made from.

@@ -241,6 +241,12 @@ fn clauses(out: &mut String, board: &Board) {
     for (reason, clauses) in reasons {
         let _ = writeln!(out, "  {}", wrapped(&format!("{reason}: {}", clauses.join(" ")), 2, WIDTH));
     }
+    if board.clauses.iter().any(|line| !line.set_otherwise.is_empty()) {
+        out.push_str("\nJUDGED BY OTHER FIGURES THAN THE STANDARD'S: as the LEA has set them\n\n");
+    }
+    for line in board.clauses.iter().filter(|line| !line.set_otherwise.is_empty()) {
+        let _ = writeln!(out, "  {:<8} {}", line.clause, wrapped(&line.set_otherwise.join(", "), 11, WIDTH));
+    }
 }
 
 /// A line of a section: days, clause, text.

@@ -18,6 +18,17 @@ use super::checking::{object, threads};
 use super::{WorkError, Workspace, random};
 use crate::clock;
 
+/// Why an audit is not of all days since the one before, and of no others.
+#[derive(Debug, Clone, Default)]
+pub struct Because {
+    /// Days are audited again.
+    pub again: Option<String>,
+    /// The period begins later.
+    pub later: Option<String>,
+    /// It ends earlier.
+    pub earlier: Option<String>,
+}
+
 /// Opens an audit of a clause over a period, from the first day up to (and without) the last.
 ///
 /// # Errors
@@ -26,18 +37,24 @@ pub fn open(
     workspace: &mut Workspace,
     by: &PersonId,
     clause: &str,
-    from: Day,
-    to: Day,
-    again_because: Option<String>,
-    later_because: Option<String>,
+    (from, to): (Day, Day),
+    because: &Because,
 ) -> Result<AuditId, WorkError> {
     let mark = Mark::of(random()?);
     let previous = previous(workspace, clause)?;
     workspace.act(by, |workspace| {
-        let audit = workspace.record.next_audit();
-        let (clause, again_because) = (clause.to_owned(), again_because.clone());
-        let (mark, later_because) = (mark.clone(), later_because.clone());
-        Ok(vec![Act::from(AuditOpened { audit, mark, clause, from, to, again_because, previous, later_because })])
+        let Because { again, later, earlier } = because.clone();
+        Ok(vec![Act::from(AuditOpened {
+            audit: workspace.record.next_audit(),
+            mark: mark.clone(),
+            clause: clause.to_owned(),
+            from,
+            to,
+            previous,
+            again_because: again,
+            later_because: later,
+            earlier_because: earlier,
+        })])
     })?;
     let opened = workspace.record.audits.iter().find(|(_, audit)| audit.what.mark == mark).map(|(id, _)| *id);
     opened.ok_or_else(|| "the audit is not on record".into())
@@ -148,7 +165,8 @@ pub fn everything(workspace: &Workspace, audit: &AuditId) -> Result<BTreeSet<Str
     Ok(frame.members().map(|member| member.key.to_owned()).collect())
 }
 
-/// What an audit had to look at, where that is a sample of records, or all of them; `None` of other audits.
+/// What an audit had to look at, where that is a sample of records, or all of them; `None` of other audits. What
+/// is not whole is said as of now: rows that were answered for since do not count against it.
 ///
 /// # Errors
 /// When the evidence cannot be read.
@@ -159,25 +177,26 @@ pub fn population(workspace: &Workspace, audit: &AuditId) -> Result<Option<Stood
     let rate = match clause.sample {
         Sample::Rate { parameter, .. } => Some(parameters.rate(parameter)),
         Sample::All => None,
+        // An event rule asks for each of its subjects.
+        Sample::None if matches!(clause.population, Population::Judged) => None,
         Sample::None => return Ok(None),
     };
-    let asked = |records| rate.map_or(records, |rate| rate.sample_size(records));
-    // A further draw adds to the first, whose population it is.
-    let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
-    if let Some((_, drawn)) = first {
-        let (records, asked) = (drawn.population, asked(drawn.population));
-        return Ok(Some(Stood { records, asked, ..Stood::default() }));
-    }
     let view = workspace.view()?;
     let in_period = Asked { clause, days: None, stratum: None };
     let frame = custodes_checks::frame(&view.source(window)?, window, &parameters, threads(), &in_period)?;
-    let (mut records, mut not_on_worklist) = (0, 0);
-    for member in frame.members() {
-        records += 1;
-        not_on_worklist += u64::from(!state.is_on_worklist(member.key));
-    }
     let (uncertain, not_whole) = (frame.cannot_be_said, frame.not_whole.clone());
-    Ok(Some(Stood { records, not_on_worklist, asked: asked(records), uncertain, not_whole }))
+    // A further draw adds to the first, whose population it is.
+    let first = state.plans.iter().filter(|plan| plan.superseded.is_none()).find_map(|plan| plan.drawn.as_ref());
+    let (mut records, mut not_on_worklist) = (0, 0);
+    match first {
+        Some((_, drawn)) => records = drawn.population,
+        None => frame.members().for_each(|member| {
+            records += 1;
+            not_on_worklist += u64::from(!state.is_on_worklist(member.key));
+        }),
+    }
+    let asked = rate.map_or(records, |rate| rate.sample_size(records));
+    Ok(Some(Stood { records, not_on_worklist, asked, uncertain, not_whole }))
 }
 
 /// The owners of those of some records that were taken in, by the name under which each is asked for: its key; of

@@ -19,7 +19,7 @@ use super::{WorkError, Workspace};
 /// Under which name the store keeps it.
 pub const NAME: &str = "record";
 /// Another program version may fold otherwise, so it folds anew.
-const FORM: &str = concat!("custodes-record/v2 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("custodes-record/v3 ", env!("CARGO_PKG_VERSION"));
 /// How many entries may be folded at opening, at least, before the fold is kept again,
 const AT_LEAST: u64 = 512;
 /// and what share of those in it: so keeping it, which writes all of it, costs each entry the same however many

@@ -27,7 +27,7 @@ use super::in_force::{InForce, OwnRows};
 use super::kept::{self, Kept, Written};
 use super::{WorkError, Workspace};
 
-const FORM: &str = concat!("custodes-check/v1 ", env!("CARGO_PKG_VERSION"));
+const FORM: &str = concat!("custodes-check/v2 ", env!("CARGO_PKG_VERSION"));
 
 /// As of when a board is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Workspace {
         let instant = as_of.instant();
         let window = Window::new(london::months_before(instant, 12), instant)?;
         let checked = self.check(window, &BTreeSet::new())?;
-        let said = KeptCheck::of(&checked.outcome, rests_on, instant);
+        let said = KeptCheck::of(&checked.outcome, &checked.parameters, rests_on, instant);
         if let Some(keys) = &self.keys
             && let Some(bytes) =
                 kept::seal(FORM, &[Hash::of(said.rests_on.as_bytes()).to_string()], &said, keys.signer())
@@ -168,6 +168,7 @@ struct KeptClause {
     clause: String,
     state: String,
     absent: Vec<String>,
+    set_otherwise: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -201,12 +202,19 @@ impl Written for KeptCheck {
     }
 }
 
+/// A figure that was set otherwise than the standard has it, beside the standard's.
+fn otherwise(parameters: &Parameters, name: &str) -> Option<String> {
+    let (value, standard) = (&parameters.get(name)?.value, parameters.set_instead_of(name)?);
+    Some(format!("{name} {value} (the standard's is {standard})"))
+}
+
 impl KeptCheck {
-    fn of(outcome: &Outcome, rests_on: String, read_as_of: Instant) -> KeptCheck {
+    fn of(outcome: &Outcome, parameters: &Parameters, rests_on: String, read_as_of: Instant) -> KeptCheck {
         let clauses = outcome.clauses.iter().map(|clause| KeptClause {
             clause: clause.clause.id.to_owned(),
             state: clause.state.name().to_owned(),
             absent: clause.absent.iter().map(|set| (*set).to_owned()).collect(),
+            set_otherwise: clause.set_otherwise.iter().filter_map(|name| otherwise(parameters, name)).collect(),
         });
         let duties = outcome.duties.iter().map(KeptDuty::of);
         KeptCheck { rests_on, read_as_of, clauses: clauses.collect(), duties: duties.collect() }
@@ -217,7 +225,8 @@ impl KeptCheck {
         let clause = |of: KeptClause| {
             let known = |name: &String| SETS.iter().find(|set| set.name == name).map(|set| set.name);
             let absent = of.absent.iter().map(known).collect::<Option<Vec<_>>>()?;
-            Some(Checked { clause: v3::clause(&of.clause)?.id, state: State::named(&of.state)?, absent })
+            let (id, state) = (v3::clause(&of.clause)?.id, State::named(&of.state)?);
+            Some(Checked { clause: id, state, absent, set_otherwise: of.set_otherwise })
         };
         let clauses = self.clauses.into_iter().map(clause).collect::<Option<Vec<_>>>()?;
         let duties = self.duties.into_iter().map(KeptDuty::read_back).collect::<Option<Vec<_>>>()?;

@@ -8,7 +8,7 @@ use custodes_compliance::acts::{Act, AuditId, PersonId};
 use custodes_compliance::record::Audit;
 use custodes_compliance::report::{
     AssumedParameter, AuditReport, Checkpoint, ClauseOutcome, Facts, FoundException, InputFile, Looked, NotWhole,
-    Witnessed,
+    SetOtherwise, Witnessed,
 };
 use custodes_compliance::time::Instant;
 use custodes_journal::log::Log;
@@ -71,6 +71,11 @@ fn facts(workspace: &mut Workspace, audit: &AuditId) -> Result<Facts, WorkError>
         let (source, says) = (parameter.source.to_owned(), parameter.says.to_owned());
         Some(AssumedParameter { name: name.clone(), value, source, says })
     });
+    let set_otherwise = outcome.into_iter().flat_map(|outcome| &outcome.set_otherwise).filter_map(|name| {
+        let (value, standard) =
+            (checked.parameters.get(name)?.value.to_string(), checked.parameters.set_instead_of(name)?);
+        Some(SetOtherwise { name: (*name).to_owned(), value, standard: standard.to_string() })
+    });
     Ok(Facts {
         now,
         program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -86,6 +91,7 @@ fn facts(workspace: &mut Workspace, audit: &AuditId) -> Result<Facts, WorkError>
         outcome: outcome.map(|outcome| told(outcome, &checked.report, window.from, window.as_of)),
         exceptions: exceptions.collect(),
         assumed: assumed.collect(),
+        set_otherwise: set_otherwise.collect(),
         nc_report_days: workspace.parameters_at(now)?.whole("nc_report_days"),
         inputs: inputs(&checked.report, clause),
         standing: standing(workspace, &state, now)?,

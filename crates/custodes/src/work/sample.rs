@@ -11,7 +11,7 @@ use custodes_compliance::roles::Role;
 use custodes_evidence::archive::TakeIn;
 use custodes_journal::key::VerifierKey;
 
-use super::audits;
+use super::audits::{self, Because};
 use super::evidence::{Provenance, import};
 use super::sampling::{self, Given, Planned};
 use super::{Opening, Workspace};
@@ -39,7 +39,9 @@ pub fn sample() -> Sample {
     import(&mut workspace, &person("am1"), vec![evidence(folder.path())], None, &how, &provenance).unwrap();
     appoint(&mut workspace, &administrator, "la1", Role::LocalAuditor);
     let (from, to) = (parse_day("2026-07-01").unwrap(), parse_day("2026-10-01").unwrap());
-    let audit = audits::open(&mut workspace, &auditor, "8.2.4.a", from, to, None, None).unwrap();
+    // The clock is the machine's: the period may lie long ago.
+    let because = Because { earlier: Some("the searches are of these days".into()), ..Because::default() };
+    let audit = audits::open(&mut workspace, &auditor, "8.2.4.a", (from, to), &because).unwrap();
     let planned = Planned {
         size: Some(Size::Number(3)),
         strata: None,

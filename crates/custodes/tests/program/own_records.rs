@@ -25,7 +25,7 @@ fn assert_each_is(states: &BTreeMap<String, String>, state: &str) {
 
 /// An audit without a sample, completed and signed off, so that the journal has an audit of its own.
 fn an_audit(story: &mut Story) {
-    story.does("la1", "audit open 8.2.3.a --from 2026-07-01 --to 2026-10-01");
+    story.does("la1", "audit open 8.2.3.a --from 2026-04-01 --to 2026-10-01");
     let said = story.does("la1", "audit exceptions A1 --format json");
     let found: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     let codes =

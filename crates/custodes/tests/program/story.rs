@@ -261,8 +261,10 @@ pub fn sampling(story: &mut Story) {
         "holds no role that lets them conduct an audit",
     );
     story.is_refused("la1", "audit open 4.1.2 --from 2026-07-01 --to 2026-10-01", "record it with `custodes review`");
-    story.does("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01");
-    story.is_refused("la1", "audit open 8.2.4.a --from 2026-08-01 --to 2026-10-01", "already audits 8.2.4.a");
+    story.is_refused("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01", "begin there (--from 2026-08-06)");
+    story.is_refused("la1", "audit open 8.2.4.a --from 2026-08-06 --to 2027-01-01", "has not happened yet");
+    story.does("la1", "audit open 8.2.4.a --from 2026-08-06 --to 2026-10-01");
+    story.is_refused("la1", "audit open 8.2.4.a --from 2026-08-10 --to 2026-10-01", "already audits 8.2.4.a");
     story.is_refused("la1", "draw A1", "the plan comes before the draw");
     story.is_refused("la1", "plan commit A1 --size 5% --seed-from dice:sm1", "the rationale of the rate is missing");
     story.is_refused(

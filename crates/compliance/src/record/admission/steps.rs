@@ -1,7 +1,9 @@
 //! The order of steps: what must have happened before, and what may not have. Each refusal says what to do.
 
 mod audit;
+mod completing;
 mod national;
+mod opening;
 mod retention;
 
 use crate::acts::evidence::Original;
@@ -158,7 +160,18 @@ fn parameters(record: &Record, act: &Act) -> Steps {
     }
     let Act::ParametersApproved(act) = act else { return Ok(()) };
     let proposal = record.proposals.get(&act.proposal).ok_or_else(|| format!("there is no {}", act.proposal))?;
-    ensure(proposal.approved.is_none(), || format!("{} was approved before", act.proposal))
+    ensure(proposal.approved.is_none(), || format!("{} was approved before", act.proposal))?;
+    // A window that was audited is judged by what held then, whatever is approved later.
+    let judged = record.audits.values().filter(|audit| audit.completed.is_some() || audit.signed_off.is_some());
+    let latest = judged.filter(|audit| audit.what.to >= proposal.holds_from).max_by_key(|audit| audit.what.to);
+    ensure(latest.is_none(), || {
+        let (id, to) =
+            latest.map_or(Default::default(), |audit| (audit.what.audit.to_string(), audit.what.to.to_string()));
+        format!(
+            "{id} was completed for a period up to {to}, by the parameters that held for it: put these forward again, to \
+             hold from a later day (--holds-from)"
+        )
+    })
 }
 
 fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
@@ -174,6 +187,7 @@ fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             let earlier = import(replaced)?;
             ensure(earlier.in_force(), || format!("{replaced} is not in force any longer"))?;
             not_what_binds(record, sets_of(&earlier.what.originals), actor)?;
+            not_while_auditing(record, sets_of(&earlier.what.originals), actor)?;
             let lost = sets_of(&earlier.what.originals).find(|set| !sets_of(&act.originals).any(|other| other == *set));
             ensure(lost.is_none(), || {
                 format!(
@@ -186,7 +200,8 @@ fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             given(&act.reason, "the reason")?;
             let import = import(&act.import)?;
             ensure(import.in_force(), || format!("{} is not in force any longer", act.import))?;
-            not_what_binds(record, sets_of(&import.what.originals), actor)
+            not_what_binds(record, sets_of(&import.what.originals), actor)?;
+            not_while_auditing(record, sets_of(&import.what.originals), actor)
         }
         Act::QuarantineSettled(act) => {
             given(&act.reason, "the reason")?;
@@ -206,6 +221,25 @@ fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
 
 fn sets_of(originals: &[Original]) -> impl Iterator<Item = &str> {
     originals.iter().filter_map(|original| original.set.as_deref())
+}
+
+/// Whoever conducts an audit does not take its evidence out of force: what they would rather not find would be gone.
+fn not_while_auditing<'a>(record: &Record, sets: impl Iterator<Item = &'a str>, actor: &Actor<'_>) -> Steps {
+    let sets: Vec<&str> = sets.collect();
+    let own = record.audits.values().filter(|audit| audit.signed_off.is_none() && &audit.auditor == actor.person);
+    for audit in own {
+        let needs = v3::clause(&audit.what.clause).map_or(&[][..], |clause| clause.needs);
+        let rests_on = sets.iter().find(|set| needs.iter().any(|needed| needed.name == **set));
+        ensure(rests_on.is_none(), || {
+            format!(
+                "{} conducts {}, which rests on {}: another person takes that out of force",
+                actor.person,
+                audit.what.audit,
+                rests_on.unwrap_or(&"")
+            )
+        })?;
+    }
+    Ok(())
 }
 
 /// Somebody whom section 3 keeps from auditing, by the evidence as it stands, does not change the evidence

@@ -15,6 +15,8 @@ use crate::record::Record;
 use crate::roles::{Clearance, Role, Standing};
 use crate::time::Day;
 
+mod choosing;
+
 const A1: fn() -> AuditId = || AuditId::parse("A1").unwrap();
 
 fn person(id: &str) -> PersonId {
@@ -91,7 +93,7 @@ impl Force {
 
     fn audit_of(clause: &str) -> Force {
         let mut force = Force::new();
-        force.did("la1", opened(clause, None, None));
+        force.did("la1", opened(clause, None, Some("the first audit here")));
         force
     }
 }
@@ -107,6 +109,7 @@ fn opened(clause: &str, previous: Option<&str>, later_because: Option<&str>) -> 
         again_because: None,
         previous: previous.map(day),
         later_because: later_because.map(str::to_owned),
+        earlier_because: None,
     }
 }
 
@@ -141,6 +144,40 @@ fn settled(settled: Settled, owners: &[&str]) -> ExceptionsSettled {
     let owners = owners.iter().map(|owner| (*owner).to_owned()).collect();
     let exceptions = vec![exception("justification_placeholder", "s1")];
     ExceptionsSettled { audit: A1(), exceptions, settled, reason: "looked at".into(), owners }
+}
+
+/// A plan over three disclosures, whose seed is dice before a witness.
+fn plan(witness: &str) -> PlanCommitted {
+    PlanCommitted {
+        audit: A1(),
+        number: 1,
+        plan: Plan {
+            clause: "8.2.7".into(),
+            from: day("2026-07-01"),
+            to: day("2026-10-01"),
+            window_days: None,
+            size: Size::Number(1),
+            strata: None,
+            rationale: "as the standard".into(),
+            risk_assessment: "low".into(),
+            frame: FrameStated {
+                sha256: "0".into(),
+                count: 3,
+                table_sha256: "0".into(),
+                uncertain: 0,
+                not_whole: Vec::new(),
+            },
+            seed_from: vec![SeedSource::Dice { witness: person(witness) }],
+            evidence: Vec::new(),
+            parameters: None,
+            tops_up: None,
+        },
+    }
+}
+
+fn drawn(number: u32, keys: &[&str]) -> SampleDrawn {
+    let sample = keys.iter().map(|key| Drawn { key: (*key).to_owned(), owners: Vec::new(), stratum: None }).collect();
+    SampleDrawn { audit: A1(), plan: number, seed: "seed".into(), window: None, population: 3, sample }
 }
 
 fn finding(items: &[&str]) -> FindingRaised {
@@ -223,38 +260,16 @@ fn the_days_that_a_draw_chooses_among_begin_where_the_audit_before_ended() {
     assert!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), None)).contains("--from 2026-06-30"));
     assert!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), Some(" "))).contains("reason"));
     assert_eq!(force.refused("la1", opened("8.2.4.b", Some("2026-06-30"), Some("no system that week"))), "");
-    // Without a window the sample is of all days.
-    assert_eq!(force.refused("la1", opened("8.2.7", Some("2026-06-30"), None)), "");
+    // What is not drawn from 30 days is not left out either.
+    assert!(force.refused("la1", opened("8.2.7", Some("2026-06-30"), None)).contains("--from 2026-06-30"));
+    assert_eq!(force.refused("la1", opened("8.2.7", Some("2026-07-01"), None)), "");
+    // An event rule asks for each of its subjects, whenever.
+    assert_eq!(force.refused("la1", opened("8.2.4.c", Some("2026-09-30"), None)), "");
 }
 
 #[test]
 fn dice_count_once_their_witness_confirms_what_was_rolled() {
     let mut force = Force::audit_of("8.2.7");
-    let plan = |witness: &str| PlanCommitted {
-        audit: A1(),
-        number: 1,
-        plan: Plan {
-            clause: "8.2.7".into(),
-            from: day("2026-07-01"),
-            to: day("2026-10-01"),
-            window_days: None,
-            size: Size::Number(1),
-            strata: None,
-            rationale: "as the standard".into(),
-            risk_assessment: "low".into(),
-            frame: FrameStated {
-                sha256: "0".into(),
-                count: 3,
-                table_sha256: "0".into(),
-                uncertain: 0,
-                not_whole: Vec::new(),
-            },
-            seed_from: vec![SeedSource::Dice { witness: person(witness) }],
-            evidence: Vec::new(),
-            parameters: None,
-            tops_up: None,
-        },
-    };
     assert!(force.refused("la1", plan("la1")).contains("another person"));
     for nothing in [Size::Number(0), Size::Rate("0%".into())] {
         let mut empty = plan("sm1");
@@ -264,22 +279,14 @@ fn dice_count_once_their_witness_confirms_what_was_rolled() {
     force.did("la1", plan("sm1"));
     let digits = "31415926535897932384";
     let rolled = Contribution::Dice { digits: digits.into(), witness: person("sm1") };
-    let drawn = || SampleDrawn {
-        audit: A1(),
-        plan: 1,
-        seed: "seed".into(),
-        window: None,
-        population: 3,
-        sample: vec![Drawn { key: "d1".into(), owners: Vec::new(), stratum: None }],
-    };
     let witnessed = |digits: &str| SeedWitnessed { audit: A1(), plan: 1, source: 0, digits: digits.into() };
     assert!(force.refused("sm1", witnessed(digits)).contains("no dice wait"));
     force.did("la1", SeedContributed { audit: A1(), plan: 1, source: 0, contribution: rolled });
-    assert!(force.refused("la1", drawn()).contains("sm1 has not confirmed the dice"));
+    assert!(force.refused("la1", drawn(1, &["d1"])).contains("sm1 has not confirmed the dice"));
     assert!(force.refused("la1", witnessed(digits)).contains("names sm1 as the witness"));
     assert!(force.refused("sm1", witnessed("27182818284590452353")).contains("not the digits"));
     force.did("sm1", witnessed(digits));
-    force.did("la1", drawn());
+    force.did("la1", drawn(1, &["d1"]));
     judged(&mut force, "d1", Verdict::Pass);
     let asked = |asked| Some(Population { records: 3, asked, ..Population::default() });
     assert!(force.refused("la1", satisfactory(asked(2))).contains("asks for 2 to be judged, and 1 were drawn"));
@@ -314,24 +321,22 @@ fn whoever_worked_on_an_audit_does_not_sign_it_off() {
     assert!(audit.signed_off.is_none() && audit.completed.is_none() && audit.voided.len() == 1);
 }
 
-#[test]
-fn whom_the_evidence_keeps_from_auditing_does_not_change_that_evidence() {
-    let mut force = Force::new();
-    let original = |set: &str| Original {
+fn import(id: &str, sets: &[&str], replaces: Option<&str>) -> EvidenceImported {
+    let original = |set: &&str| Original {
         name: format!("{set}.csv"),
         sha256: "0".into(),
         bytes: 1,
-        set: Some(set.into()),
+        set: Some((*set).into()),
         mapping: None,
         rows: 1,
         quarantined: 0,
         duplicate: 0,
         conflicting: 0,
     };
-    let import = |id: &str, sets: &[&str], replaces: Option<&str>| EvidenceImported {
+    EvidenceImported {
         import: ImportId::parse(id).unwrap(),
         mark: Mark::of([3; 16]),
-        originals: sets.iter().map(|set| original(set)).collect(),
+        originals: sets.iter().map(original).collect(),
         typed: Vec::new(),
         mappings: Vec::new(),
         quarantine: Vec::new(),
@@ -341,7 +346,12 @@ fn whom_the_evidence_keeps_from_auditing_does_not_change_that_evidence() {
         query: None,
         independent_count: None,
         replaces: replaces.map(|id| ImportId::parse(id).unwrap()),
-    };
+    }
+}
+
+#[test]
+fn whom_the_evidence_keeps_from_auditing_does_not_change_that_evidence() {
+    let mut force = Force::new();
     force.did("la1", import("E1", &["accounts", "cameras"], None));
     let withdrawn = || EvidenceWithdrawn { import: ImportId::parse("E1").unwrap(), reason: "not mine".into() };
     assert_eq!(force.refused("la1", withdrawn()), "");

@@ -112,6 +112,7 @@ fn a_finished_audit() -> Journal {
             again_because: None,
             previous: None,
             later_because: None,
+            earlier_because: None,
         },
     );
     journal.put("2024-10-01", plan());

@@ -81,6 +81,7 @@ impl Told {
             outcome: None,
             exceptions: Vec::new(),
             assumed: Vec::new(),
+            set_otherwise: Vec::new(),
             nc_report_days: 28,
             inputs: Vec::new(),
             standing: BTreeMap::from([looked("p-auditor"), looked("p-deputy")]),
@@ -144,6 +145,7 @@ pub fn opened() -> Told {
             again_because: None,
             previous: None,
             later_because: None,
+            earlier_because: None,
         },
     );
     told

@@ -79,6 +79,7 @@ fn an_audit(journal: &mut Journal) {
         again_because: None,
         previous: None,
         later_because: None,
+        earlier_because: None,
     };
     journal.put("2026-09-10", "p1", opened);
     let keys = ["u7/NAS/user", "u8/NAS/user", "u9/NAS/user"];
@@ -268,7 +269,12 @@ fn duties() -> Vec<Duty> {
 }
 
 fn checked() -> Vec<Checked> {
-    let of = |clause, state, absent: &[&'static str]| Checked { clause, state, absent: absent.to_vec() };
+    let of = |clause, state, absent: &[&'static str]| Checked {
+        clause,
+        state,
+        absent: absent.to_vec(),
+        set_otherwise: Vec::new(),
+    };
     vec![
         of("4.1.3", State::Exceptions, &[]),
         of("8.1", State::Clear, &[]),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use custodes_checks::Parameters;
 use custodes_compliance::acts::people::{ParametersApproved, ParametersProposed};
 use custodes_compliance::acts::{Act, ProposalId};
+use custodes_compliance::london;
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
@@ -51,10 +52,16 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             })?;
             let proposal = session.workspace.record.proposals.keys().next_back().map(ToString::to_string);
             let proposal = proposal.unwrap_or_default();
-            let text = format!(
+            let before = session.workspace.parameters_at(london::midnight(holds_from))?;
+            let dropped = dropped(&before, &Parameters::read(&toml).unwrap_or_default());
+            let mut text = format!(
                 "{proposal} put forward; it holds when a senior manager approves it (custodes parameters approve {proposal})"
             );
-            session.say(&text, json!({ "proposal": proposal, "holds_from": holds_from }))
+            for (name, value, default) in &dropped {
+                text.push_str(&format!("\n  {name} goes back from {value} to {default}: this file does not set it"));
+            }
+            let dropped: Vec<&str> = dropped.iter().map(|(name, ..)| *name).collect();
+            session.say(&text, json!({ "proposal": proposal, "holds_from": holds_from, "back_to_default": dropped }))
         }
         Verb::Approve { proposal } => {
             session.act(|_| Ok(Act::from(ParametersApproved { proposal })))?;
@@ -84,4 +91,19 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             session.say(&text, json!(record.proposals))
         }
     }
+}
+
+/// What was set before and is not set any longer: a file holds all that is set, and stands for the one before.
+fn dropped(before: &Parameters, after: &Parameters) -> Vec<(&'static str, String, String)> {
+    let default = Parameters::default();
+    // Lists are shown in a word, so values are told apart by all that is in them.
+    let whole = |parameters: &Parameters, name: &str| format!("{:?}", parameters.get(name).map(|set| &set.value));
+    let shown = |parameters: &Parameters, name: &str| {
+        parameters.get(name).map(|setting| setting.value.to_string()).unwrap_or_default()
+    };
+    let names = default.iter().map(|(name, _)| name);
+    names
+        .filter(|name| whole(after, name) == whole(&default, name) && whole(before, name) != whole(&default, name))
+        .map(|name| (name, shown(before, name), shown(&default, name)))
+        .collect()
 }

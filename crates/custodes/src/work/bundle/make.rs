@@ -48,7 +48,7 @@ pub fn make(
     interim: bool,
     out: &Path,
 ) -> Result<Made, WorkError> {
-    let audits: Vec<AuditId> = audits.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let audits = with_other_draws(&workspace.record, audits);
     if audits.is_empty() {
         return Err("say which audits: --audit A1, and so on".into());
     }
@@ -86,6 +86,17 @@ pub fn make(
         }
     };
     write(workspace, &made, contents, out)
+}
+
+/// The audits, each once, and those that drew from days of the same periods: nobody is shown one sample of some days
+/// and not the other.
+fn with_other_draws(record: &Record, audits: &[AuditId]) -> Vec<AuditId> {
+    let mut all: BTreeSet<AuditId> = audits.iter().copied().collect();
+    for asked in audits.iter().filter_map(|id| record.audits.get(id)).map(|audit| &audit.what) {
+        let others = record.audits.values().filter(|other| other.overlaps(&asked.clause, asked.from, asked.to));
+        all.extend(others.filter(|other| other.ever_drawn() > 0).map(|other| other.what.audit));
+    }
+    all.into_iter().collect()
 }
 
 /// Whether an audit is completed, and a report of it was issued after that.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use custodes_compliance::acts::{Act, AuditId, Content, ImportId, Mark};
-use custodes_compliance::record::Record;
+use custodes_compliance::record::{Import, Record};
 use custodes_journal::log::Log;
 use custodes_journal::tree::{LeafIndex, TreeSize};
 
@@ -57,7 +57,7 @@ pub fn select(
     let of = || audits.iter().filter_map(|id| record.audits.get(id));
     let selection = Selection {
         marks: of().map(|audit| &audit.what.mark).collect(),
-        imports: imports(record, audits),
+        imports: imports_since(record, audits),
         attachments: of().flat_map(|audit| audit.attachments.iter().map(|(done, _)| done.entry)).collect(),
         previous,
     };
@@ -82,6 +82,19 @@ pub fn imports(record: &Record, audits: &[AuditId]) -> BTreeSet<ImportId> {
     let plans = audits.iter().filter_map(|id| record.audits.get(id)).flat_map(|audit| &audit.plans);
     let planned = plans.flat_map(|plan| plan.plan.evidence.iter().copied());
     record.evidence().map(|(id, _)| *id).chain(planned).collect()
+}
+
+/// Those, and every import that was in force at some time since the first of the audits was opened: what was taken out
+/// of force meanwhile is told too, with who did it and why.
+fn imports_since(record: &Record, audits: &[AuditId]) -> BTreeSet<ImportId> {
+    let opened = audits.iter().filter_map(|id| record.audits.get(id)).map(|audit| audit.opened.entry).min();
+    let ended = |import: &Import| {
+        let withdrawn = import.withdrawn.as_ref().map(|(done, _)| done.entry);
+        let replaced = import.replaced_by.and_then(|by| record.imports.get(&by)).map(|by| by.imported.entry);
+        withdrawn.into_iter().chain(replaced).min()
+    };
+    let since = record.imports.iter().filter(|(_, import)| ended(import).is_none_or(|ended| Some(ended) >= opened));
+    since.map(|(id, _)| *id).chain(imports(record, audits)).collect()
 }
 
 fn wants(selection: &Selection<'_>, entry: &custodes_journal::entry::Entry) -> Result<bool, String> {

@@ -1,14 +1,12 @@
 //! The steps of an audit: opened, planned, drawn, judged, completed, signed off.
 
-use custodes_standard::model::{By, Clause, Population as Of, Ratio, Sample};
+use custodes_standard::model::{Ratio, Sample};
 
-use super::{Steps, clause, ensure, given};
+use super::{Steps, clause, completing, ensure, given, opening};
 use crate::acts::audit::{
-    AuditCompleted, AuditOpened, Contribution, ItemJudged, Matter, PlanCommitted, SampleDrawn, SeedContributed,
-    SeedSource, SeedWitnessed, Settled, Size, Verdict,
+    Contribution, ItemJudged, Matter, PlanCommitted, SampleDrawn, SeedContributed, SeedSource, SeedWitnessed, Size,
+    Verdict,
 };
-use crate::acts::people::Kind;
-use crate::acts::schedule::Outcome;
 use crate::acts::{Act, AuditId};
 use crate::record::Record;
 use crate::record::admission::{Actor, audit_of, office_of};
@@ -16,7 +14,7 @@ use crate::record::audit::{Audit, Stage};
 
 pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
     if let Act::AuditOpened(act) = act {
-        return opening(record, act);
+        return opening::refusals(record, act, actor);
     }
     if let Act::QueryAnswered(act) = act {
         let query = record.queries.get(&act.query).ok_or_else(|| format!("there is no query {}", act.query))?;
@@ -31,7 +29,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         return ensure(finding.closed.is_none(), || format!("{} was closed before", act.finding));
     }
     if let Act::Attached(act) = act {
-        return attachment(record, &act.to);
+        return attachment(record, &act.to, actor);
     }
     match audit_of(record, act) {
         Some(id) => of_an_audit(record, &id, act, actor),
@@ -87,7 +85,7 @@ fn of_an_audit(record: &Record, id: &AuditId, act: &Act, actor: &Actor<'_>) -> S
             given(&act.extent, "its extent")?;
             given(&act.action, "the action to be taken")
         }
-        Act::AuditCompleted(act) => completion(record, audit, act),
+        Act::AuditCompleted(act) => completing::refusals(record, audit, act),
         Act::AuditSignedOff(_) => match audit.stage() {
             Stage::Completed => Ok(()),
             Stage::SignedOff => Err(format!("{id} was signed off before")),
@@ -95,53 +93,6 @@ fn of_an_audit(record: &Record, id: &AuditId, act: &Act, actor: &Actor<'_>) -> S
         },
         Act::ReportIssued(_) => ensure(audit.completed.is_some(), || format!("{id} is not completed yet")),
         _ => Ok(()),
-    }
-}
-
-fn opening(record: &Record, act: &AuditOpened) -> Steps {
-    let clause = clause(&act.clause)?;
-    let kind = record.workspace.as_ref().map(|workspace| workspace.what.kind);
-    match (clause.by, kind) {
-        (By::Auditor, Some(Kind::Lea)) | (By::NationalAuditor, Some(Kind::National)) => {}
-        (By::NationalAuditor, _) => {
-            return Err(format!("{} is the National Auditor's, in the national workspace", clause.id));
-        }
-        (By::Auditor, _) => return Err(format!("{} is audited by each LEA, in its own workspace", clause.id)),
-        (By::Lea, _) => {
-            return Err(format!(
-                "{} is reviewed by the LEA and is no audit: record it with `custodes review`",
-                clause.id
-            ));
-        }
-        (By::Nobody, _) => return Err(format!("{} is no audit of its own: it is part of another's", clause.id)),
-    }
-    ensure(act.from < act.to, || "the period ends before it begins".to_owned())?;
-    // Whoever chose when the period begins would choose among which days the draw chooses.
-    if let (Sample::Rate { window_days: Some(_), .. }, Some(previous)) = (clause.sample, act.previous)
-        && previous < act.from
-    {
-        match &act.later_because {
-            Some(reason) => given(reason, "the reason for leaving days out")?,
-            None => {
-                return Err(format!(
-                    "{} was audited before on {previous}, and the days since then are the period: begin there \
-                     (--from {previous}), or give the reason for leaving days out (--later-because)",
-                    clause.id
-                ));
-            }
-        }
-    }
-    let other = record
-        .audits
-        .values()
-        .find(|audit| audit.what.clause == act.clause && audit.what.from < act.to && act.from < audit.what.to);
-    match (other, &act.again_because) {
-        (Some(other), None) => Err(format!(
-            "{} already audits {} for days of this period: give a reason to audit them again (--again)",
-            other.what.audit, act.clause
-        )),
-        (Some(_), Some(reason)) => given(reason, "the reason for auditing again"),
-        (None, _) => Ok(()),
     }
 }
 
@@ -153,7 +104,10 @@ fn plan(record: &Record, audit: &Audit, act: &PlanCommitted, actor: &Actor<'_>) 
         format!("the next plan is number {}", audit.plans.len() + 1)
     })?;
     let Sample::Rate { rationale, .. } = clause.sample else {
-        return Err(format!("{} has no sample to be drawn: its records are judged all", clause.id));
+        return Err(format!(
+            "{} has no sample to be drawn: put what it is about on the worklist (custodes audit add)",
+            clause.id
+        ));
     };
     if rationale {
         given(&plan.rationale, "the rationale of the rate")?;
@@ -254,14 +208,17 @@ fn draw(audit: &Audit, act: &SampleDrawn) -> Steps {
 }
 
 /// A file hangs on something that is there.
-fn attachment(record: &Record, to: &Matter) -> Steps {
+fn attachment(record: &Record, to: &Matter, actor: &Actor<'_>) -> Steps {
     let audit_of = |id| record.audits.get(id).ok_or_else(|| format!("there is no audit {id}"));
     match to {
         Matter::Audit(id) => audit_of(id).map(drop),
         Matter::Item(id, key) => {
             ensure(audit_of(id)?.items.contains_key(key), || format!("{key:?} is not on the worklist of {id}"))
         }
-        Matter::Query(id) => ensure(record.queries.contains_key(id), || format!("there is no query {id}")),
+        Matter::Query(id) => {
+            let query = record.queries.get(id).ok_or_else(|| format!("there is no query {id}"))?;
+            ensure(&query.what.to == actor.person, || format!("{id} was put to {}", query.what.to))
+        }
         Matter::Finding(id) => ensure(record.findings.contains_key(id), || format!("there is no finding {id}")),
         Matter::Noncompliance(id) => {
             ensure(record.noncompliances.contains_key(id), || format!("there is no non-compliance {id}"))
@@ -278,110 +235,14 @@ fn judgement(audit: &Audit, act: &ItemJudged) -> Steps {
         let names: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
         format!("{} asks no question {:?}; it asks: {}", clause.id, act.question, names.join(", "))
     })?;
-    if act.verdict != Verdict::Pass {
-        given(&act.note, "a note on why it does not pass")?;
-    }
-    Ok(())
-}
-
-fn completion(record: &Record, audit: &Audit, act: &AuditCompleted) -> Steps {
-    let id = audit.what.audit;
-    given(&act.findings, "the findings (write \"none\" where there are none)")?;
-    given(&act.extent, "the extent of non-compliance (write \"none\" where there is none)")?;
-    given(&act.action, "the action to be taken (write \"none\" where there is none)")?;
-    let clause = clause(&audit.what.clause)?;
-    let questions: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
-    if matches!(clause.sample, Sample::Rate { .. }) && !audit.plans.is_empty() {
-        ensure(audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()), || "the sample is not drawn".to_owned())?;
-    }
-    let open = audit.worklist().filter(|(_, item)| item.verdict(&questions).is_none()).count();
-    ensure(open == 0, || match open {
-        1 => format!("1 record on the worklist of {id} is not judged on every question (custodes audit worklist {id})"),
-        _ => format!(
-            "{open} records on the worklist of {id} are not judged on every question (custodes audit worklist {id})"
-        ),
-    })?;
-    let queries = audit.open_queries(&record.queries).count();
-    ensure(queries == 0, || match queries {
-        1 => format!("1 query of {id} is not answered"),
-        _ => format!("{queries} queries of {id} are not answered"),
-    })?;
-    if act.outcome == Outcome::Unsatisfactory {
-        return Ok(());
-    }
-    // A false "satisfactory" is the worst that could be written here.
-    let verdicts = |wanted| audit.worklist().filter(|(_, item)| item.verdict(&questions) == Some(wanted)).count();
-    let confirmed = audit.exceptions.values().any(|settled| settled.settled == Settled::Confirmed);
-    let found = verdicts(Verdict::Fail) > 0 || confirmed || audit.findings(&record.findings).next().is_some();
-    ensure(!found, || {
-        "records failed, exceptions were confirmed or findings were raised, so the outcome cannot be satisfactory"
-            .to_owned()
-    })?;
-    let unassessed = verdicts(Verdict::NotAssessable);
-    ensure(unassessed == 0, || {
-        format!("of the records judged {unassessed} could not be assessed, so the outcome cannot be satisfactory")
-    })?;
-    looked_at(clause, audit, act)
-}
-
-/// Whether the audit looked at what the clause is about: a sample of it, drawn, or all of it.
-fn looked_at(clause: &Clause, audit: &Audit, act: &AuditCompleted) -> Steps {
-    let otherwise = "so the outcome cannot be satisfactory";
-    if matches!(clause.sample, Sample::None)
-        && !clause.judgements.is_empty()
-        && !matches!(clause.population, Of::Judged)
-    {
-        let asks: Vec<&str> = clause.judgements.iter().map(|question| question.name).collect();
-        return ensure(audit.worklist().next().is_some(), || {
-            format!(
-                "nobody has answered what {} asks ({}), {otherwise}: put the records on the worklist, or \"*\" for the \
-                 whole (custodes audit add {}), and judge them",
-                clause.id,
-                asks.join(", "),
-                audit.what.audit
-            )
-        });
-    }
-    if matches!(clause.sample, Sample::None) {
-        return Ok(());
-    }
-    let Some(population) = &act.population else {
-        return Err(format!("nobody has reckoned which records {} is about, {otherwise}", clause.id));
-    };
-    if audit.plan().is_some_and(|(_, plan)| plan.drawn.is_some()) {
-        let examined = audit.random_sample().len() as u64;
-        return ensure(examined >= population.asked, || {
-            format!(
-                "of {} records the standard asks for {} to be judged, and {examined} were drawn, {otherwise} (custodes \
-                 plan commit --top-up)",
-                population.records, population.asked
-            )
-        });
-    }
-    ensure(population.not_whole.is_empty(), || {
-        format!(
-            "it cannot be said which records {} is about, {otherwise}: {}",
-            clause.id,
-            population.not_whole.join("; ")
-        )
-    })?;
-    ensure(population.uncertain == 0, || {
-        format!("of {} rows it cannot be said whether {} is about them, {otherwise}", population.uncertain, clause.id)
-    })?;
-    let missing = population.not_on_worklist;
-    match clause.sample {
-        Sample::Rate { .. } => ensure(population.records == 0, || {
-            format!(
-                "{} is about {} records, and no sample of them is drawn, {otherwise} (custodes plan commit)",
-                clause.id, population.records
-            )
-        }),
-        _ => ensure(missing == 0, || {
-            format!(
-                "{} is about {} records, and {missing} of them are not on the worklist, {otherwise} (custodes audit add \
-                 {} --everything)",
-                clause.id, population.records, audit.what.audit
-            )
-        }),
+    let before = audit.items.get(&act.key).and_then(|item| item.judged.get(&act.question));
+    match before {
+        // What was said before stays on record, and whoever reads both has to know why.
+        Some(before) if before.verdict != act.verdict => {
+            let (by, on) = (&before.done.by, before.done.day());
+            given(&act.note, &format!("a note on why {} is judged otherwise than by {by} on {on}", act.question))
+        }
+        _ if act.verdict != Verdict::Pass => given(&act.note, "a note on why it does not pass"),
+        _ => Ok(()),
     }
 }

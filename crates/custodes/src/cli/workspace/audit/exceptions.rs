@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::Session;
 use crate::cli::Mistakes;
+use crate::cli::board::could_not;
 use crate::words::counted;
 use crate::work::{WorkError, audits};
 
@@ -22,6 +23,11 @@ pub fn settled(text: &str) -> Result<Settled, String> {
 
 /// What the machine found under the audit's clause, in its period.
 fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String)>, WorkError> {
+    Ok(looked(session, audit)?.0)
+}
+
+/// The same, and what could not be established of the clause.
+fn looked(session: &Session, audit: AuditId) -> Result<(Vec<(ExceptionName, String)>, Vec<String>), WorkError> {
     let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let checked = session.workspace.check(audits::window_of(&state)?, &BTreeSet::from([clause.id]))?;
     let text = |moment: Option<custodes_compliance::event::Moment>| moment.map(|m| m.to_string()).unwrap_or_default();
@@ -36,7 +42,9 @@ fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String
         (name, exception.detail.clone())
     });
     // Whether this very audit is late or missing is not for itself to settle.
-    Ok(named.filter(|(name, _)| !name.code.starts_with("review_") && !name.code.starts_with("sample_")).collect())
+    let own = |name: &ExceptionName| name.code.starts_with("review_") || name.code.starts_with("sample_");
+    let could_not = checked.outcome.clauses.first().map(could_not).unwrap_or_default();
+    Ok((named.filter(|(name, _)| !own(name)).collect(), could_not))
 }
 
 /// Those that nobody has confirmed or dismissed.
@@ -54,7 +62,8 @@ pub fn list(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
     let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
-    for (name, detail) in found(session, audit)? {
+    let (found, could_not) = looked(session, audit)?;
+    for (name, detail) in found {
         let settled = state.exceptions.get(&name);
         let word = match settled.map(|settled| settled.settled) {
             Some(Settled::Confirmed) => "confirmed",
@@ -64,12 +73,13 @@ pub fn list(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
         lines.push(format!("  {word:<10} {:<26} {:<24} {detail}", name.code, name.subject));
         rows.push(json!({ "exception": name, "detail": detail, "settled": settled }));
     }
-    let text = if lines.is_empty() {
-        "The machine found no exception under this clause in the period".to_owned()
-    } else {
-        lines.join("\n")
-    };
-    session.say(&text, json!(rows))
+    if lines.is_empty() {
+        lines.push("The machine found no exception under this clause in the period".to_owned());
+    }
+    // What was not looked at shows no exception either.
+    lines
+        .extend(could_not.into_iter().map(|why| format!("  it cannot be established whether there are others: {why}")));
+    session.say(&lines.join("\n"), json!(rows))
 }
 
 pub fn settle(

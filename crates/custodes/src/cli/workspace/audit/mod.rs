@@ -17,7 +17,7 @@ use serde_json::json;
 use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
 use crate::words::counted;
-use crate::work::audits;
+use crate::work::audits::{self, Because};
 
 fn outcome(text: &str) -> Result<Outcome, String> {
     [Outcome::Satisfactory, Outcome::Unsatisfactory]
@@ -45,6 +45,9 @@ pub enum Verb {
         /// Why the period begins later than the audit before, and days are left out
         #[arg(long, value_name = "REASON")]
         later_because: Option<String>,
+        /// Why it ends long before today, and days are left out
+        #[arg(long, value_name = "REASON")]
+        earlier_because: Option<String>,
     },
     /// Lists the audits and how far they have come
     List,
@@ -202,9 +205,10 @@ pub enum Verb {
 pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
     let mut session = place.session()?;
     match verb {
-        Verb::Open { clause, from, to, again, later_because } => {
+        Verb::Open { clause, from, to, again, later_because, earlier_because } => {
             let by = session.by.clone();
-            let audit = audits::open(&mut session.workspace, &by, &clause, from, to, again, later_because)?;
+            let because = Because { again, later: later_because, earlier: earlier_because };
+            let audit = audits::open(&mut session.workspace, &by, &clause, (from, to), &because)?;
             let (of, _) = audits::clause_of(&session.workspace.record, &audit)?;
             let text = format!("{audit}: audit of {clause}, {}, from {from} up to {to}. Next: {}", of.title, next(of));
             session.say(&text, json!({ "audit": audit }))
