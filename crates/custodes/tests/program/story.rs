@@ -263,8 +263,9 @@ pub fn sampling(story: &mut Story) {
     story.is_refused("la1", "audit open 4.1.2 --from 2026-07-01 --to 2026-10-01", "record it with `custodes review`");
     story.is_refused("la1", "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01", "begin there (--from 2026-08-06)");
     story.is_refused("la1", "audit open 8.2.4.a --from 2026-08-06 --to 2027-01-01", "has not happened yet");
-    story.does("la1", "audit open 8.2.4.a --from 2026-08-06 --to 2026-10-01");
-    story.is_refused("la1", "audit open 8.2.4.a --from 2026-08-10 --to 2026-10-01", "already audits 8.2.4.a");
+    let quarter = "audit open 8.2.4.a --from 2026-07-01 --to 2026-10-01";
+    story.does("la1", &format!("{quarter} --again \"the whole quarter: the audit of August looked at one desk\""));
+    story.is_refused("la1", quarter, "--again");
     story.is_refused("la1", "draw A1", "the plan comes before the draw");
     story.is_refused("la1", "plan commit A1 --size 5% --seed-from dice:sm1", "the rationale of the rate is missing");
     story.is_refused(

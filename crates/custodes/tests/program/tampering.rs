@@ -110,7 +110,7 @@ impl Copied {
 
     /// An act of somebody who may do it.
     fn act(&self) -> (i32, String) {
-        self.run(&["audit", "open", "8.2.7", "--from", "2026-08-01", "--to", "2026-09-01", "--as", "la1"])
+        self.run(&["audit", "open", "8.2.4.c", "--from", "2026-08-01", "--to", "2026-09-01", "--as", "la1"])
     }
 
     /// Changes bytes of the journal's file as a hex editor does, wherever they stand.
