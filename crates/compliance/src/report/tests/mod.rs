@@ -7,10 +7,13 @@ pub(crate) mod made_up_audit;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::acts::audit::{Added, Drawn, ExceptionsSettled, ItemsAdded, PlanCommitted, Settled, Size, Strata, Verdict};
+use crate::acts::audit::{
+    Added, AuditOpened, Drawn, ExceptionsSettled, ItemJudged, ItemsAdded, PlanCommitted, Settled, Size, Strata, Verdict,
+};
+use crate::acts::evidence::EvidenceWithdrawn;
 use crate::acts::matter::{MisuseHandled, MisuseReported, NoncomplianceIdentified};
 use crate::acts::people::RoleWithdrawn;
-use crate::acts::{Mark, MisuseId, NoncomplianceId};
+use crate::acts::{ImportId, Mark, MisuseId, NoncomplianceId};
 use crate::roles::{Role, Standing};
 use made_up_audit::*;
 
@@ -362,4 +365,59 @@ fn facts_about_something_else_are_refused() {
     let mut facts = with_outcome(told.facts());
     facts.outcome.as_mut().unwrap().clause = "8.2.7".into();
     assert!(matches!(of(audit(), facts), ReportError::OtherClause { .. }));
+}
+
+/// Whoever reads the report sees what was chosen, changed and taken away, and by whom.
+#[test]
+fn days_left_out_another_sample_changed_verdicts_and_evidence_taken_away_are_told() {
+    let mut told = drawn();
+    let key = told.sample(1)[0].clone();
+    let judged = |verdict, note: &str| {
+        let (key, question, note) = (key.clone(), "reason".to_owned(), note.to_owned());
+        ItemJudged { audit: audit(), key, question, verdict, note }
+    };
+    told.did("p-deputy", judged(Verdict::Fail, "no incident is named"));
+    told.did("p-auditor", judged(Verdict::Pass, "the log names it"));
+    let import = ImportId::after(None);
+    told.did("p-senior", EvidenceWithdrawn { import, reason: "as the desk asked".into() });
+    let second = AuditId::after(Some(&audit()));
+    told.did(
+        "p-deputy",
+        AuditOpened {
+            audit: second,
+            mark: Mark::of([77; 16]),
+            clause: "8.2.4.b".into(),
+            from: day("2026-02-01"),
+            to: day("2026-04-01"),
+            again_because: Some("the wrong period".into()),
+            previous: Some(day("2026-01-15")),
+            later_because: Some("the system was down".into()),
+            earlier_because: Some("the log came late".into()),
+        },
+    );
+    let report = told.report(told.facts());
+    let lines: Vec<String> =
+        report.not_established.iter().map(|limit| format!("{}: {}", limit.what, limit.why)).collect();
+    let says = |words: &[&str]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(says(&["the verdict on reason of record", "Made-up Deputy judged it fail", "no incident is named"]));
+    assert!(says(&["Made-up Auditor judged otherwise", "the log names it"]));
+    assert!(says(&["not in force any longer (searches)", "Made-up Senior Manager withdrew E1: as the desk asked"]));
+    assert!(report.people.iter().any(|who| who.name == "Made-up Deputy"), "whoever was overruled had a part");
+
+    let of_second = AuditReport::of(&told.record, &second, told.facts()).unwrap();
+    let lines: Vec<String> =
+        of_second.not_established.iter().map(|limit| format!("{}: {}", limit.what, limit.why)).collect();
+    let says = |words: &[&str]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(says(&["what happened before 2026-02-01", "2026-01-15", "the system was down"]), "{lines:?}");
+    assert!(says(&["what happened from 2026-04-01 on", "the log came late"]));
+    assert!(says(&["no sample of these days was preferred", "A1, of 2026-01-01", "the wrong period"]));
+}
+
+#[test]
+fn figures_other_than_the_standards_are_told_beside_its_own() {
+    let told = drawn();
+    let set = SetOtherwise { name: "recent_days".into(), value: "365".into(), standard: "90".into() };
+    let report = told.report(Facts { set_otherwise: vec![set], ..told.facts() });
+    let line = report.not_established.iter().find(|limit| limit.what.contains("recent_days (90)")).unwrap();
+    assert_eq!(line.why, "it was judged by 365, as the LEA has set it");
 }
