@@ -343,7 +343,8 @@ fn the_national_auditor_takes_every_step_of_their_own_audits_and_nobody_else_doe
     let completed = AuditCompleted { audit, outcome, findings, extent, action, population: None };
     assert_eq!(refused(&office, "na", completed), "");
     let key = "S1".to_owned();
-    let judged = ItemJudged { audit, key, question: "needed".into(), verdict: Verdict::Pass, note: "it was asked for".into() };
+    let judged =
+        ItemJudged { audit, key, question: "needed".into(), verdict: Verdict::Pass, note: "it was asked for".into() };
     assert_eq!(refused(&office, "na", judged), "");
 }
 

@@ -21,13 +21,15 @@ pub fn settled(text: &str) -> Result<Settled, String> {
     }
 }
 
-/// What the machine found under the audit's clause, in its period.
-fn found(session: &Session, audit: AuditId) -> Result<Vec<(ExceptionName, String)>, WorkError> {
-    Ok(looked(session, audit)?.0)
+/// What the machine found under an audit's clause, in its period.
+struct Looked {
+    /// Each exception, with what it says.
+    found: Vec<(ExceptionName, String)>,
+    /// Why it cannot be established whether there are others.
+    could_not: Vec<String>,
 }
 
-/// The same, and what could not be established of the clause.
-fn looked(session: &Session, audit: AuditId) -> Result<(Vec<(ExceptionName, String)>, Vec<String>), WorkError> {
+fn looked(session: &Session, audit: AuditId) -> Result<Looked, WorkError> {
     let (clause, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let checked = session.workspace.check(audits::window_of(&state)?, &BTreeSet::from([clause.id]))?;
     let text = |moment: Option<custodes_compliance::event::Moment>| moment.map(|m| m.to_string()).unwrap_or_default();
@@ -44,7 +46,7 @@ fn looked(session: &Session, audit: AuditId) -> Result<(Vec<(ExceptionName, Stri
     // Whether this very audit is late or missing is not for itself to settle.
     let own = |name: &ExceptionName| name.code.starts_with("review_") || name.code.starts_with("sample_");
     let could_not = checked.outcome.clauses.first().map(could_not).unwrap_or_default();
-    Ok((named.filter(|(name, _)| !own(name)).collect(), could_not))
+    Ok(Looked { found: named.filter(|(name, _)| !own(name)).collect(), could_not })
 }
 
 /// Those that nobody has confirmed or dismissed.
@@ -52,7 +54,7 @@ pub fn open(session: &mut Session, audit: AuditId) -> Result<Vec<ExceptionName>,
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
     let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
-    let found = found(session, audit)?.into_iter().map(|(name, _)| name);
+    let found = looked(session, audit)?.found.into_iter().map(|(name, _)| name);
     Ok(found.filter(|name| !state.exceptions.contains_key(name)).collect())
 }
 
@@ -62,7 +64,7 @@ pub fn list(session: &mut Session, audit: AuditId) -> Result<u8, Mistakes> {
     let (_, state) = audits::clause_of(&session.workspace.record, &audit)?;
     let mut lines = Vec::new();
     let mut rows = Vec::new();
-    let (found, could_not) = looked(session, audit)?;
+    let Looked { found, could_not } = looked(session, audit)?;
     for (name, detail) in found {
         let settled = state.exceptions.get(&name);
         let word = match settled.map(|settled| settled.settled) {
@@ -94,7 +96,7 @@ pub fn settle(
     session.workspace.permit(&by, Action::ConductAudit, Some(&audit))?;
     let wanted = |name: &ExceptionName| name.code == code && (subjects.is_empty() || subjects.contains(&name.subject));
     let exceptions: Vec<ExceptionName> =
-        found(session, audit)?.into_iter().map(|(name, _)| name).filter(wanted).collect();
+        looked(session, audit)?.found.into_iter().map(|(name, _)| name).filter(wanted).collect();
     if exceptions.is_empty() {
         return Err(format!("there is no such exception: custodes audit exceptions {audit}").into());
     }
