@@ -233,6 +233,11 @@ def paths_in(folder):
     found = []
     for top, _, files in os.walk(folder, followlinks=True):
         for name in files:
+# What programs and people leave beside tables: it holds no rows.
+_NO_TABLE = re.compile(r"\..*|_success|_(?:committed|started)_.*|thumbs\.db|desktop\.ini|(?:readme|license).*|"
+                       r".*\.(?:md|crc|md5|sha1|sha256|sha512)", re.IGNORECASE | re.DOTALL)
+
+
             found.append(os.path.relpath(os.path.join(top, name), folder).replace(os.sep, "/"))
     return sorted(found, key=os.fsencode)
 
@@ -242,8 +247,8 @@ def take_in(folder, window):
     evidence = Evidence()
     gathered = {}
     for path in paths_in(folder):
-        name = set_of(path)
-        if path.split("/")[-1] == "manifest.csv" or not path.endswith(".csv"):
+        name, own = set_of(path), path.split("/")[-1]
+        if own.lower() == "manifest.csv":
             continue
         if name is None:
             print(f"{path}: of no set", file=sys.stderr)
@@ -252,6 +257,10 @@ def take_in(folder, window):
             data = file.read()
         read_file(evidence, gathered.setdefault(name, []), name, path, data)
     if not gathered:
+        if not own.lower().endswith(".csv"):
+            if _NO_TABLE.fullmatch(own):
+                continue
+            raise Refused(f"{path}: of the set {name}, and not CSV")
         raise Refused(f"{folder}: no evidence")
     for name, rows in gathered.items():
         evidence.rows[name] = settle(name, rows, window)

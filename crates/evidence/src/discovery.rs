@@ -184,7 +184,7 @@ pub fn is_manifest(name: &str) -> bool {
 
 /// What the name of a file of no set may have been meant to say, to follow on a notice; blank for most.
 pub fn hint(name: &str) -> String {
-    if extension_of(name) == Extension::Other {
+    if matches!(extension_of(name), Extension::Unknown | Extension::NoTable) {
         return String::new();
     }
     let own = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
@@ -202,23 +202,28 @@ pub enum Extension {
     Read(Format),
     /// Data in a format that is not read.
     NotRead,
-    Other,
+    /// It does not tell the format, and the file may hold rows in any.
+    Unknown,
+    /// The file is one that programs and people leave beside tables, and holds no rows.
+    NoTable,
 }
 
 pub fn extension_of(name: &str) -> Extension {
     let own = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    let unpacked = own.strip_suffix(".gz").or_else(|| own.strip_suffix(".zst"));
+    let unpacked = without_packing(&own);
     let packed = unpacked.is_some();
     let extension = unpacked.unwrap_or(&own).rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
-        "csv" | "tsv" | "txt" => Extension::Read(Format::Csv),
+        "txt" if is_for_people(&own) => Extension::NoTable,
+        "csv" | "tsv" | "tab" | "txt" => Extension::Read(Format::Csv),
         // A packed file need not say what it holds.
         "" if packed => Extension::Read(Format::Csv),
         "jsonl" | "ndjson" | "json" => Extension::Read(Format::JsonLines),
         "xlsx" | "xlsm" if !packed => Extension::Read(Format::Workbook),
-        "parquet" | "pq" if !packed => Extension::Read(Format::Parquet),
+        "parquet" | "parq" | "pq" if !packed => Extension::Read(Format::Parquet),
+        extension if is_for_people(&own) || is_for_programs(&own, extension) => Extension::NoTable,
         extension if packed || NOT_READ.contains(&extension) => Extension::NotRead,
-        _ => Extension::Other,
+        _ => Extension::Unknown,
     }
 }
 
@@ -234,6 +239,25 @@ pub fn nothing_found(folder: &Path, found: &[Found]) -> Problem {
     let names: Vec<&str> = found.iter().take(10).map(|found| found.name.as_str()).collect();
     let more = if found.len() > 10 { format!(" and {} more", found.len() - 10) } else { String::new() };
     Problem::new(shown, format!("no file here is of a known set; seen: {}{more}", names.join(", ")), remedy)
+/// The name of a packed file without the ending that says so.
+pub fn without_packing(name: &str) -> Option<&str> {
+    [".gz", ".zst", ".zstd"].into_iter().find_map(|ending| name.strip_suffix(ending))
+}
+
+/// Whether a file explains the others.
+fn is_for_people(own: &str) -> bool {
+    own.starts_with("readme") || own.starts_with("license") || own.ends_with(".md")
+}
+
+/// Whether a file is what programs leave for themselves: marks, checksums, the looks of a folder.
+fn is_for_programs(own: &str, extension: &str) -> bool {
+    own.starts_with('.')
+        || matches!(own, "_success" | "thumbs.db" | "desktop.ini")
+        || own.starts_with("_committed_")
+        || own.starts_with("_started_")
+        || matches!(extension, "crc" | "md5" | "sha1" | "sha256" | "sha512")
+}
+
 }
 
 #[cfg(test)]
@@ -308,8 +332,21 @@ mod tests {
             ("a.gz", Extension::Read(Format::Csv)),
             ("a.xlsx.gz", Extension::NotRead),
             ("a.xls", Extension::NotRead),
-            ("a.csv.sha256", Extension::Other),
-            ("a", Extension::Other),
+            ("a.csv.zstd", Extension::Read(Format::Csv)),
+            ("a.tab", Extension::Read(Format::Csv)),
+            ("a.parq", Extension::Read(Format::Parquet)),
+            ("a.parq.zstd", Extension::NotRead),
+            ("a.csv.sha256", Extension::NoTable),
+            ("a", Extension::Unknown),
+            ("a.csv.bak", Extension::Unknown),
+            ("searches/part-00001", Extension::Unknown),
+            ("searches/.part-00001.csv.crc", Extension::NoTable),
+            ("searches/_SUCCESS", Extension::NoTable),
+            ("searches/_committed_17", Extension::NoTable),
+            ("searches/README.txt", Extension::NoTable),
+            ("searches/LICENSE", Extension::NoTable),
+            ("searches/notes.md", Extension::NoTable),
+            ("searches/Thumbs.db", Extension::NoTable),
         ] {
             assert_eq!(extension_of(name), wanted, "{name}");
         }

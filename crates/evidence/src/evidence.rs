@@ -259,7 +259,14 @@ impl Opening<'_> {
                     "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet, or take it out of the folder";
                 return self.problems.push(Problem::new(&found.name, what, remedy));
             }
-            Extension::Other => {
+            // It may hold the rows that would be missed.
+            Extension::Unknown => {
+                let what = format!("the file is of the set {}, but its name does not tell its format", set.name);
+                let remedy = "let its name end in the format that it is in, such as .csv or .parquet, \
+                              take it out of the folder, or name it in a mapping";
+                return self.problems.push(Problem::new(&found.name, what, remedy));
+            }
+            Extension::NoTable => {
                 return self.noticed.push(format!("{}: not of a format that is read, not used", found.name));
             }
         };

@@ -87,15 +87,18 @@ impl Selection {
         }
         for Candidate { found, by_name, mapping } in candidates {
             let manifest = is_manifest(&found.name);
-            // What has the extension of no data is refused or left alone by intake; only a mapping reads it.
+            // What holds no table is left alone by intake, and only a mapping reads it; what may hold one is refused.
             let read =
-                mapping.is_some() || (by_name.is_some() && discovery::extension_of(&found.name) != Extension::Other);
+                mapping.is_some() || (by_name.is_some() && discovery::extension_of(&found.name) != Extension::NoTable);
             if !(manifest || read || stated.contains(&found.name)) {
                 match of {
                     Some(set) => {
                         let what = format!("it is said to be of the set {}, but its format is not read", set.name);
                         let remedy = "export it as CSV (plain, .gz or .zst), XLSX, JSON Lines or Parquet";
                         problems.push(Problem::new(&found.name, what, remedy));
+                    }
+                    None if by_name.is_some() => {
+                        self.notices.push(format!("{}: not of a format that is read, not taken in", found.name));
                     }
                     None => {
                         let hint = discovery::hint(&found.name);

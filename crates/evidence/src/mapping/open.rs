@@ -8,6 +8,7 @@ use super::text::Spaced;
 use super::{Mapping, Separator};
 use crate::chunk::{Reader, Refusal};
 use crate::csv::HeaderRow;
+use crate::discovery::without_packing;
 use crate::rows::{Headed, Layout};
 use crate::workbook::{self, Sheet};
 use crate::{csv, jsonl, parquet, stream};
@@ -38,7 +39,7 @@ fn open_format(mapping: &Mapping, path: &Path, file: &str, program: Option<&Path
             let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
             jsonl::open(|| stream::open(path, file, None), file, &wanted)
         }
-        "parquet" | "pq" => parquet::open(path, file, program),
+        "parquet" | "parq" | "pq" => parquet::open(path, file, program),
         _ => match input.separator {
             Some(Separator::Spaces) => {
                 Ok(Box::new(Headed::open(Spaced::new(stream::open(path, file, None)?, file), file, layout)?))
@@ -65,6 +66,6 @@ fn takes(mapping: &Mapping, header: &[String], path: &Path, file: &str) -> bool 
 /// The extension that tells the format: what a packed file is packed from.
 fn extension(file: &str) -> String {
     let name = file.rsplit('/').next().unwrap_or(file).to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let name = without_packing(&name).unwrap_or(&name);
     name.rsplit_once('.').map(|(_, extension)| extension.to_owned()).unwrap_or_default()
 }
