@@ -128,6 +128,22 @@ impl CellGrid {
     /// # Panics
     /// When a span lies outside the buffer, or the numbers of spans and lines do not agree.
     pub fn new(buffer: Buffer, width: usize, spans: Vec<Span>, lines: Vec<u64>, bad: Vec<BadRow>) -> CellGrid {
+        CellGrid::of_rows(buffer, width, spans, lines, bad, &[])
+    }
+
+    /// The same over a buffer of whole rows, of which only some cells are in the grid. `ends` says for each row
+    /// where it ends: bytes that are not UTF-8 make it a bad row in whatever cell they stand.
+    ///
+    /// # Panics
+    /// As [`CellGrid::new`].
+    pub fn of_rows(
+        buffer: Buffer,
+        width: usize,
+        spans: Vec<Span>,
+        lines: Vec<u64>,
+        bad: Vec<BadRow>,
+        ends: &[u32],
+    ) -> CellGrid {
         assert_eq!(spans.len(), width * lines.len(), "a span for every cell");
         assert!(i32::try_from(buffer.len()).is_ok(), "a grid holds less than 2 GiB");
         let end = buffer.len() as u64;
@@ -137,11 +153,11 @@ impl CellGrid {
         for row in grid.bad.iter().map(|bad| bad.row as usize) {
             grid.spans[row * width..(row + 1) * width].fill(Span::default());
         }
-        grid.refuse_rows_that_are_not_utf8();
+        grid.refuse_rows_that_are_not_utf8(ends);
         grid
     }
 
-    fn refuse_rows_that_are_not_utf8(&mut self) {
+    fn refuse_rows_that_are_not_utf8(&mut self, ends: &[u32]) {
         let bytes = self.buffer.as_slice();
         // A span of a valid text is valid when neither of its ends cuts a character in two.
         let whole = simdutf8::basic::from_utf8(bytes).is_ok();
@@ -157,13 +173,24 @@ impl CellGrid {
         if whole && self.spans.iter().all(valid) {
             return;
         }
-        let mut found = Vec::new();
-        for (row, cells) in self.spans.chunks_mut(self.width.max(1)).enumerate() {
-            let Some(wrong) = cells.iter().find(|span| !valid(span)) else { continue };
-            let (start, end) = (wrong.start as usize, wrong.start as usize + wrong.len as usize);
-            let value = String::from_utf8_lossy(&bytes[start..end.min(start + 400)]).into_owned();
+        let (mut found, mut start) = (Vec::new(), 0);
+        for row in 0..self.lines.len() {
+            let cells = &mut self.spans[row * self.width..(row + 1) * self.width];
+            let of_cell = cells.iter().find(|span| !valid(span)).map(|wrong| {
+                let start = wrong.start as usize;
+                &bytes[start..start + (wrong.len as usize).min(400)]
+            });
+            let of_row = ends.get(row).and_then(|&end| {
+                let whole = &bytes[std::mem::replace(&mut start, end as usize)..end as usize];
+                let wrong = std::str::from_utf8(whole).err()?.valid_up_to();
+                Some(&whole[wrong.saturating_sub(20)..whole.len().min(wrong + 60)])
+            });
+            let Some(wrong) = of_cell.or(of_row) else { continue };
             cells.fill(Span::default());
-            found.push(BadRow { row: row as u32, value, reason: "not UTF-8 text".to_owned() });
+            if self.bad.binary_search_by_key(&row, |bad| bad.row as usize).is_err() {
+                let value = String::from_utf8_lossy(wrong).trim().to_owned();
+                found.push(BadRow { row: row as u32, value, reason: "not UTF-8 text".to_owned() });
+            }
         }
         self.bad.extend(found);
         self.bad.sort_by_key(|bad| bad.row);

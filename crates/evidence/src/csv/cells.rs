@@ -94,6 +94,8 @@ struct Rows<'a> {
     wanted: &'a Wanted,
     spans: Vec<Span>,
     lines: Vec<u64>,
+    /// Where each row ends.
+    ends: Vec<u32>,
     bad: Vec<BadRow>,
     line: u64,
     row_start: usize,
@@ -119,6 +121,7 @@ impl<'a> Rows<'a> {
             wanted,
             spans: Vec::with_capacity(likely_cells),
             lines: Vec::with_capacity(likely_rows),
+            ends: Vec::with_capacity(likely_rows),
             bad: Vec::new(),
             line: block.line,
             row_start: 0,
@@ -217,6 +220,7 @@ impl<'a> Rows<'a> {
             self.bad_row(row_start, end, cells);
         }
         self.lines.push(line);
+        self.ends.push(end as u32);
     }
 
     #[cold]
@@ -234,7 +238,7 @@ impl<'a> Rows<'a> {
         if self.row_start < end {
             self.end_row(end);
         }
-        CellGrid::new(Buffer::from_vec(self.bytes), self.wanted.width, self.spans, self.lines, self.bad)
+        CellGrid::of_rows(Buffer::from_vec(self.bytes), self.wanted.width, self.spans, self.lines, self.bad, &self.ends)
     }
 }
 

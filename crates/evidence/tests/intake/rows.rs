@@ -135,6 +135,25 @@ fn bytes_that_are_not_utf8_and_ragged_rows_spoil_only_themselves() {
 }
 
 #[test]
+fn bytes_that_are_not_utf8_spoil_their_row_in_a_column_that_is_not_used_as_well() {
+    let folder = Folder::of(&[]);
+    folder.add(
+        "preserved_cases.csv",
+        b"case_id,colour,investigation\na,red,x\nb,r\xE9d,x\nc,\"r\xE9d\",\"x\"\nd,r\xE9d,\xFFy\ne,r\xE9d\n\nf,\xC3\xA9,x\n",
+    );
+    assert_eq!(
+        quarantine(&folder),
+        [
+            "3 =\"b,r\u{fffd}d,x\": not UTF-8 text",
+            "4 =\"c,\\\"r\u{fffd}d\\\",\\\"x\\\"\": not UTF-8 text",
+            "5 =\"\u{fffd}y\": not UTF-8 text",
+            "6 =\"e,r\u{fffd}d\": ragged row: 2 cells, 3 expected",
+        ]
+    );
+    assert_eq!(counts(&folder.report().inputs[0]), [6, 2, 4, 0, 0, 0]);
+}
+
+#[test]
 fn a_set_with_quarantined_rows_is_not_whole() {
     let folder =
         Folder::of(&[("preserved_cases.csv", "case_id,investigation\na,\nb,x\n"), ("auditors.csv", "person_id\np\n")]);
