@@ -3,6 +3,7 @@
 //! The file is probed first, in a program of its own under a memory limit, then decoded here. This
 //! must not give a value a meaning: what a column is for is decided by the typing of arrays.
 
+mod bytes;
 mod probe;
 mod thrift;
 
@@ -27,6 +28,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 
 use crate::chunk::{Chunk, Columns, Pieces, Reader, Refusal};
 use crate::isolation;
+use bytes::{Texts, as_bytes};
 
 /// The hidden argument by which the program is asked to probe a Parquet file.
 pub const ARGUMENT: &str = "__probe-parquet";
@@ -66,7 +68,8 @@ pub fn open_pieces(path: &Path, file: &str, program: Option<&Path>) -> Result<Pa
     .map_err(refuse)?;
     let opened = || -> Result<ArrowReaderMetadata, String> {
         let opened = File::open(path).map_err(|error| format!("cannot be opened: {error}"))?;
-        let plain = ArrowReaderMetadata::load(&opened, options()).map_err(|error| error.to_string())?;
+        let loaded = ArrowReaderMetadata::load(&opened, options()).map_err(|error| error.to_string())?;
+        let plain = with_bytes(&loaded, Texts::Unchecked)?;
         let views = options().with_schema(Arc::new(text_as_views(plain.schema())));
         ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), views).map_err(|error| error.to_string())
     };
@@ -88,6 +91,11 @@ pub fn open(path: &Path, file: &str, program: Option<&Path>) -> Result<Box<dyn R
     let columns: Vec<usize> = (0..opened.header.len()).filter(|&column| !opened.is_nested(column)).collect();
     let all = 0..opened.first_rows[opened.count()];
     Ok(Box::new(opened.reader(opened.metadata.clone(), (0..opened.count()).collect(), &columns, &[all])?))
+}
+
+fn with_bytes(metadata: &ArrowReaderMetadata, which: Texts) -> Result<ArrowReaderMetadata, String> {
+    let bytes = as_bytes(metadata.metadata(), which).map_err(|error| error.to_string())?;
+    ArrowReaderMetadata::try_new(Arc::new(bytes), options()).map_err(|error| error.to_string())
 }
 
 fn text_as_views(schema: &Schema) -> Schema {
@@ -165,22 +173,16 @@ impl ParquetFile {
             let what = format!("column {:?} holds lists or records, not single values", self.header[nested]);
             return Err(Refusal::new(&self.file, what, "export it with one value per row and column"));
         }
-        let first = groups.first().map_or(0, |&group| self.first_rows[group]);
-        let end = groups.last().map_or(0, |&group| self.first_rows[group + 1]);
-        let build = || -> Result<ParquetRecordBatchReader, String> {
-            let opened = File::open(&self.path).map_err(|error| format!("cannot be opened: {error}"))?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, metadata);
-            let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().copied());
-            let mut builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(BATCH_ROWS);
-            let whole = rows.first().is_some_and(|only| rows.len() == 1 && *only == (first..end));
-            if !whole {
-                let within = rows.iter().map(|rows| (rows.start - first) as usize..(rows.end - first) as usize);
-                let selection = RowSelection::from_consecutive_ranges(within, (end - first) as usize);
-                builder = builder.with_row_selection(selection);
-            }
-            builder.build().map_err(|error| format!("the Parquet file is broken: {error}"))
+        let asked = Asked {
+            path: self.path.clone(),
+            metadata,
+            first: groups.first().map_or(0, |&group| self.first_rows[group]),
+            end: groups.last().map_or(0, |&group| self.first_rows[group + 1]),
+            groups: groups.into_iter().filter(|&group| !Pieces::rows(self, group).is_empty()).collect(),
+            columns: columns.to_vec(),
         };
-        let batches = unwound(build).map_err(refuse)?;
+        let rows: VecDeque<Range<u64>> = rows.iter().filter(|rows| !rows.is_empty()).cloned().collect();
+        let batches = unwound(|| asked.batches(&rows)).map_err(refuse)?;
         // The decoder gives columns in the order of the file, whatever the order they are asked for in.
         let mut sorted = columns.to_vec();
         sorted.sort_unstable();
@@ -190,12 +192,43 @@ impl ParquetFile {
             file: self.file.clone(),
             header: columns.iter().map(|&column| self.header[column].clone()).collect(),
             order: columns.iter().map(place).collect(),
+            asked,
+            are_bytes: false,
             batches,
             ordinal: 0,
             decoded: None,
-            rows: rows.iter().filter(|rows| !rows.is_empty()).cloned().collect(),
+            rows,
             ended: false,
         })
+    }
+}
+
+/// What is asked of a file.
+struct Asked {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+    groups: Vec<usize>,
+    columns: Vec<usize>,
+    /// The rows of all groups, counted from the beginning of the file.
+    first: u64,
+    end: u64,
+}
+
+impl Asked {
+    /// These rows of the groups.
+    fn batches(&self, rows: &VecDeque<Range<u64>>) -> Result<ParquetRecordBatchReader, String> {
+        let opened = File::open(&self.path).map_err(|error| format!("cannot be opened: {error}"))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(opened, self.metadata.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), self.columns.iter().copied());
+        let builder = builder.with_projection(mask).with_row_groups(self.groups.clone());
+        let mut builder = builder.with_batch_size(BATCH_ROWS);
+        let whole = self.groups.is_empty() || (rows.len() == 1 && rows.front() == Some(&(self.first..self.end)));
+        if !whole {
+            let within = rows.iter().map(|rows| (rows.start - self.first) as usize..(rows.end - self.first) as usize);
+            let selection = RowSelection::from_consecutive_ranges(within, (self.end - self.first) as usize);
+            builder = builder.with_row_selection(selection);
+        }
+        builder.build().map_err(|error| format!("the Parquet file is broken: {error}"))
     }
 }
 
@@ -232,6 +265,9 @@ struct GroupReader {
     header: Vec<String>,
     /// Where each column of the header stands in what the decoder gives.
     order: Vec<usize>,
+    asked: Asked,
+    /// Texts are read as bytes, because one of them is not UTF-8.
+    are_bytes: bool,
     batches: ParquetRecordBatchReader,
     ordinal: u32,
     /// What the decoder gave and was not handed over yet.
@@ -243,19 +279,38 @@ struct GroupReader {
 
 impl GroupReader {
     fn decode(&mut self) -> Result<Option<RecordBatch>, Refusal> {
-        let next = || self.batches.next().transpose().map_err(|error| format!("the Parquet file is broken: {error}"));
-        let decoded = unwound(next).and_then(|batch: Option<RecordBatch>| {
-            let stated = self.rows.front().is_some();
-            match batch {
-                Some(_) if !stated => Err("the Parquet file is broken: it holds more rows than it states".to_owned()),
-                None if stated => Err("the Parquet file is broken: it holds fewer rows than it states".to_owned()),
-                batch => batch.map(|batch| batch.project(&self.order)).transpose().map_err(|error| error.to_string()),
-            }
-        });
+        let mut decoded = self.next_batch();
+        if let Err(first) = &decoded
+            && !self.are_bytes
+        {
+            // One text that is not UTF-8 spoils its row only: the rows to come are read again, as bytes.
+            self.are_bytes = true;
+            let again = unwound(|| {
+                self.asked.metadata = with_bytes(&self.asked.metadata, Texts::All)?;
+                self.asked.batches(&self.rows)
+            });
+            let first = first.clone();
+            decoded = again.and_then(|batches| {
+                self.batches = batches;
+                self.next_batch()
+            });
+            decoded = decoded.map_err(|_| first);
+        }
         decoded.map_err(|what| {
             self.ended = true;
             Refusal::new(&self.file, what, "export it again, or as CSV")
         })
+    }
+
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, String> {
+        let next = || self.batches.next().transpose().map_err(|error| format!("the Parquet file is broken: {error}"));
+        let batch = unwound(next)?;
+        let stated = self.rows.front().is_some();
+        match batch {
+            Some(_) if !stated => Err("the Parquet file is broken: it holds more rows than it states".to_owned()),
+            None if stated => Err("the Parquet file is broken: it holds fewer rows than it states".to_owned()),
+            batch => batch.map(|batch| batch.project(&self.order)).transpose().map_err(|error| error.to_string()),
+        }
     }
 }
 

@@ -7,10 +7,13 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
 
+use super::bytes::{Texts, as_bytes};
 use super::thrift::{self, DELTA_BYTE_ARRAY, DICTIONARY_PAGE, INDEX_PAGE};
 use super::{BATCH_ROWS, options};
 use crate::rows::MOST_COLUMNS;
@@ -35,7 +38,8 @@ pub fn probe(path: &Path) -> Result<(), Flaw> {
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(broken)?;
     check_footer(&metadata, length)?;
     let mut unfolds = false;
-    for group in metadata.row_groups() {
+    // Of a row group without rows a writer need not say where its columns are, and nobody reads it.
+    for group in metadata.row_groups().iter().filter(|group| group.num_rows() > 0) {
         for column in group.columns() {
             unfolds |= check_column(&mut file, column, end_of_data)?;
         }
@@ -98,6 +102,11 @@ fn check_footer(metadata: &ParquetMetaData, length: u64) -> Result<(), Flaw> {
 fn check_column(file: &mut File, column: &ColumnChunkMetaData, end_of_data: u64) -> Result<bool, Flaw> {
     let name = column.column_path().string();
     let wrong = |what: &str| broken(format!("column {name}: {what}"));
+    if let Some(packed) = not_unpacked(column.compression()) {
+        return Err(format!(
+            "column {name:?} is compressed with {packed}, and only snappy, gzip, lz4 and zstd are read"
+        ));
+    }
     let start = column.dictionary_page_offset().unwrap_or(i64::MAX).min(column.data_page_offset());
     let (start, size) = match (u64::try_from(start), u64::try_from(column.compressed_size())) {
         (Ok(start), Ok(size)) if start >= 4 => (start, size),
@@ -130,6 +139,20 @@ fn check_column(file: &mut File, column: &ColumnChunkMetaData, end_of_data: u64)
     Ok(unfolds)
 }
 
+/// The name of a compression that the decoder is built without.
+fn not_unpacked(compression: Compression) -> Option<&'static str> {
+    match compression {
+        Compression::UNCOMPRESSED
+        | Compression::SNAPPY
+        | Compression::GZIP(_)
+        | Compression::LZ4
+        | Compression::LZ4_RAW
+        | Compression::ZSTD(_) => None,
+        Compression::BROTLI(_) => Some("Brotli"),
+        Compression::LZO => Some("LZO"),
+    }
+}
+
 fn page_head(file: &mut File, place: u64, end: u64) -> Option<thrift::PageHead> {
     // A head is a few dozen bytes, unless it carries statistics of long texts.
     let mut bytes = Vec::new();
@@ -145,7 +168,13 @@ fn page_head(file: &mut File, place: u64, end: u64) -> Option<thrift::PageHead> 
 }
 
 fn try_to_decode(file: File) -> Result<(), Flaw> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options()).map_err(broken)?;
+    let plain = ArrowReaderMetadata::load(&file, options()).map_err(broken)?;
+    // A text that is not UTF-8 spoils its row only, and that is found when it is typed.
+    let bytes = as_bytes(plain.metadata(), Texts::All).map_err(broken)?;
+    let metadata = ArrowReaderMetadata::try_new(Arc::new(bytes), options()).map_err(broken)?;
+    let groups = metadata.metadata().row_groups().iter().enumerate();
+    let groups = groups.filter(|(_, group)| group.num_rows() > 0).map(|(place, _)| place).collect();
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).with_row_groups(groups);
     for batch in builder.with_batch_size(BATCH_ROWS).build().map_err(broken)? {
         batch.map_err(broken)?;
     }

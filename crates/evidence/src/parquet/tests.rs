@@ -7,7 +7,14 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{Int32Type, Int64Type};
 use parquet::arrow::ArrowWriter;
+use parquet::basic::{BrotliLevel, Compression, LogicalType, Repetition, Type as PhysicalType};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::file::metadata::{
+    ColumnChunkMetaDataBuilder, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter,
+};
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
 
 use super::*;
 
@@ -149,4 +156,94 @@ fn values_that_repeat_the_beginning_of_others_are_tried_first() {
     let texts = StringArray::from_iter_values((0..50).map(|row| format!("{}{row}", "x".repeat(1_000))));
     let batch = RecordBatch::try_from_iter([("t", Arc::new(texts) as _)]).unwrap();
     assert!(open_pieces(&stored(&written(&batch, properties.build())), "x.parquet", None).is_ok());
+}
+
+/// A file that says of its texts that they are text, or JSON, whatever their bytes.
+fn claimed(groups: &[&[&[u8]]], claim: LogicalType, dictionary: bool) -> Vec<u8> {
+    let text = Type::primitive_type_builder("t", PhysicalType::BYTE_ARRAY)
+        .with_repetition(Repetition::REQUIRED)
+        .with_logical_type(Some(claim));
+    let number = Type::primitive_type_builder("n", PhysicalType::INT64).with_repetition(Repetition::REQUIRED);
+    let fields = vec![Arc::new(text.build().unwrap()), Arc::new(number.build().unwrap())];
+    let schema = Arc::new(Type::group_type_builder("rows").with_fields(fields).build().unwrap());
+    let properties = WriterProperties::builder().set_dictionary_enabled(dictionary).build();
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).unwrap();
+    for texts in groups {
+        let values: Vec<ByteArray> = texts.iter().map(|text| ByteArray::from(text.to_vec())).collect();
+        let numbers: Vec<i64> = (0..values.len() as i64).collect();
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<parquet::data_type::Int64Type>().write_batch(&numbers, None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn a_text_that_is_not_utf8_is_handed_over_as_bytes_and_spoils_no_other() {
+    let texts: [&[&[u8]]; 2] = [&[b"a", b"b\xFF", b"c"], &[b"d", "\u{e9}".as_bytes()]];
+    for (claim, dictionary) in [LogicalType::String, LogicalType::Json]
+        .into_iter()
+        .zip([false, true])
+        .chain([(LogicalType::String, true), (LogicalType::Json, false)])
+    {
+        let path = stored(&claimed(&texts, claim.clone(), dictionary));
+        let file = open_pieces(&path, "x.parquet", None).unwrap();
+        let mut found = Vec::new();
+        for (piece, rows) in [(0, 0..3), (1, 3..5)] {
+            let mut reader = file.open(piece, &[1, 0], &[rows]).unwrap();
+            while let Some(chunk) = reader.next_chunk().unwrap() {
+                let Columns::Arrays(arrays) = chunk.columns else { panic!("native columns") };
+                let (texts, wrong) = crate::typing::render::texts(arrays.column(1));
+                found.extend(texts.iter().enumerate().map(|(row, text)| {
+                    if wrong.contains(&(row as u32)) { "not UTF-8".to_owned() } else { text.unwrap().to_owned() }
+                }));
+            }
+        }
+        assert_eq!(found, ["a", "not UTF-8", "c", "d", "\u{e9}"], "{claim:?} {dictionary}");
+    }
+}
+
+/// The same file, with its columns described otherwise.
+fn described(bytes: &[u8], otherwise: impl Fn(ColumnChunkMetaDataBuilder) -> ColumnChunkMetaDataBuilder) -> Vec<u8> {
+    let file = File::open(stored(bytes)).unwrap();
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).unwrap();
+    let column = |column: &ColumnChunkMetaData| otherwise(column.clone().into_builder()).build().unwrap();
+    let groups = metadata.row_groups().iter().map(|group| {
+        let columns = group.columns().iter().map(column).collect();
+        group.clone().into_builder().set_column_metadata(columns).build().unwrap()
+    });
+    let metadata = ParquetMetaData::new(metadata.file_metadata().clone(), groups.collect());
+    let (rest, end) = bytes.split_at(bytes.len() - 8);
+    let footer = u32::from_le_bytes(*end.first_chunk().unwrap()) as usize;
+    let mut out = rest[..rest.len() - footer].to_vec();
+    ParquetMetaDataWriter::new(&mut out, &metadata).finish().unwrap();
+    out
+}
+
+#[test]
+fn a_row_group_without_rows_need_not_say_where_its_columns_are() {
+    let nowhere = |column: ColumnChunkMetaDataBuilder| {
+        column.set_data_page_offset(0).set_total_compressed_size(0).set_total_uncompressed_size(0)
+    };
+    let path = stored(&described(&claimed(&[&[]], LogicalType::String, false), nowhere));
+    let file = open_pieces(&path, "x.parquet", None).unwrap();
+    assert_eq!((file.count(), file.header()), (1, ["t".to_owned(), "n".into()].as_slice()));
+    assert!(file.open(0, &[0, 1], &[0..0]).unwrap().next_chunk().unwrap().is_none());
+    assert!(open(&path, "x.parquet", None).unwrap().next_chunk().unwrap().is_none());
+}
+
+#[test]
+fn a_compression_that_is_not_read_is_named() {
+    let bytes = written(&batch(10), WriterProperties::default());
+    for (packing, name) in [(Compression::BROTLI(BrotliLevel::default()), "Brotli"), (Compression::LZO, "LZO")] {
+        let wanted = format!("column \"id\" is compressed with {name}, and only snappy, gzip, lz4 and zstd are read");
+        assert_eq!(refused(&described(&bytes, |column| column.set_compression(packing))), wanted);
+    }
 }

@@ -246,7 +246,9 @@ impl Desk {
 
     /// Which of these rows of a file are wanted.
     fn wanted_rows(&self, file: &SourceFile, rows: Range<u64>) -> Vec<Range<u64>> {
-        let Some(only) = &self.order.only else { return vec![rows] };
+        let Some(only) = &self.order.only else {
+            return if rows.is_empty() { Vec::new() } else { vec![rows] };
+        };
         let parts = only.range((file.index, 0)..=(file.index, u32::MAX)).map(|(_, part)| u64::from(*part) * PART_ROWS);
         let within = parts.map(|first| first.max(rows.start)..(first + PART_ROWS).min(rows.end));
         within.filter(|rows| !rows.is_empty()).collect()

@@ -89,6 +89,11 @@ fn places(file: &SourceFile, compact: bool) -> Vec<Option<usize>> {
     file.binding.places.iter().map(|place| place.and_then(|_| next.next())).collect()
 }
 
+fn is_bytes(columns: &Columns, place: Option<usize>) -> bool {
+    let (Columns::Arrays(batch), Some(place)) = (columns, place) else { return false };
+    batch.column(place).data_type().is_binary()
+}
+
 fn type_columns(
     file: &SourceFile,
     columns: &Columns,
@@ -99,10 +104,12 @@ fn type_columns(
     let set = file.set;
     let places = places(file, typing.compact);
     let typed = set.columns.iter().enumerate().map(|(declared, column)| {
-        // A text that may be blank cannot fail, so unless it is wanted there is nothing to look at.
+        // A text that may be blank cannot fail, unless it came as bytes; where it is not wanted there is nothing to
+        // look at.
         let needless = !typing.needed[declared]
             && matches!(column.kind, custodes_standard::evidence::Kind::Text)
-            && !column.required;
+            && !column.required
+            && !is_bytes(columns, places[declared]);
         match (columns, places[declared]) {
             (_, Some(_)) if needless => TypedColumn::not_exported(column.kind, 0),
             (Columns::Cells(grid), Some(place)) => type_texts(set, column, &GridColumn { grid, place }),
