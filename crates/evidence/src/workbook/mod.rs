@@ -46,8 +46,8 @@ pub type Binds<'a> = &'a dyn Fn(&[String]) -> bool;
 ///
 /// # Errors
 /// A file that is no workbook, is protected, broken, or larger inflated than any real one; a second sheet
-/// with rows under a header that `binds`, unless the sheet is named: one sheet is read, and rows that
-/// nobody reads would be missed by nobody.
+/// with rows under a header that `binds`, unless a mapping or the name of the set says which is meant: one
+/// sheet is read, and rows that nobody reads would be missed by nobody.
 pub fn open(
     path: &Path,
     file: &str,

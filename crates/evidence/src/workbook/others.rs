@@ -2,7 +2,8 @@
 //! is said of them.
 //!
 //! One sheet is read. Rows on another would be missed by nobody, and a clause could read clear for want of
-//! them; so they refuse the workbook, and any other cells are at least named.
+//! them; so they refuse the workbook where nothing says which sheet is meant, and are named where something
+//! does, as any other cells are.
 
 use super::{Binds, Sheet};
 use crate::chunk::Refusal;
@@ -36,7 +37,13 @@ pub struct Sheets {
     passed_over: Vec<String>,
     more: usize,
     /// Not read, and with rows under a header that fits.
-    rival: Option<String>,
+    rivals: Vec<String>,
+}
+
+/// Whether a sheet bears a name, whatever its case and whether a space, `-`, `_` or nothing divides words.
+pub fn bears(sheet: &str, name: &str) -> bool {
+    let folded = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
+    !name.is_empty() && folded(sheet) == folded(name)
 }
 
 impl Sheets {
@@ -50,27 +57,37 @@ impl Sheets {
         }
         // A header that no row follows has none to lose.
         let may_head = other.rows.len() - 1;
-        if self.rival.is_none() && other.rows[..may_head].iter().any(|row| binds(row)) {
-            self.rival = Some(abbreviate(&other.name));
-        }
-        if self.passed_over.len() < NAMED {
+        let is_rival = other.rows[..may_head].iter().any(|row| binds(row));
+        if self.passed_over.len() < NAMED || (is_rival && self.rivals.len() < NAMED) {
             let hidden = if other.is_shown { "" } else { " (hidden)" };
-            self.passed_over.push(format!("{:?}{hidden}", abbreviate(&other.name)));
+            let rows = if is_rival { ", with rows under the same columns" } else { "" };
+            self.passed_over.push(format!("{:?}{hidden}{rows}", abbreviate(&other.name)));
         } else {
             self.more += 1;
+        }
+        if is_rival {
+            self.rivals.push(other.name);
         }
     }
 
     /// # Errors
-    /// Another sheet holds rows of the same table, and nobody said which one is meant.
+    /// Another sheet holds rows of the same table, and nothing says which one is meant: no mapping, nor the name
+    /// of the set on one of them alone.
     pub fn refuse_rival(&self, file: &str, asked: &Sheet) -> Result<(), Refusal> {
-        let (Some(rival), None) = (&self.rival, &asked.wanted) else { return Ok(()) };
         let read = self.read.as_ref().map_or("", |(name, _)| name);
+        let settled = bears(read, &asked.preferred);
+        let rival = self.rivals.iter().find(|rival| !settled || bears(rival, &asked.preferred));
+        let (Some(rival), None) = (rival, &asked.wanted) else { return Ok(()) };
         let what = format!(
-            "the sheet {rival:?} has rows under the columns of this evidence, but only one sheet is read: {:?}",
+            "the sheet {:?} has rows under the columns of this evidence, but only one sheet is read: {:?}",
+            abbreviate(rival),
             abbreviate(read)
         );
-        let remedy = "put all rows on one sheet, or save each sheet as a file of its own; a mapping can name the one that counts";
+        let remedy = format!(
+            "put all rows on one sheet, save each sheet as a file of its own, or call the one that counts {:?}; \
+             a mapping can name it too",
+            asked.preferred
+        );
         Err(Refusal::new(file, what, remedy))
     }
 

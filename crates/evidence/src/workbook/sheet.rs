@@ -9,7 +9,7 @@ use std::path::Path;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use super::others::{CELLS_SHOWN, Other, ROWS_SHOWN, TEXT_SHOWN};
+use super::others::{CELLS_SHOWN, Other, ROWS_SHOWN, TEXT_SHOWN, bears};
 
 use super::archive::{self, Flaw};
 use super::{Sheet, cells, stream};
@@ -90,8 +90,7 @@ fn choose<R: io::Read + io::Seek>(
 ) -> Result<String, Stop> {
     let sheets: Vec<_> =
         workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
-    let folded = |name: &str| name.to_lowercase().replace([' ', '_', '-'], "");
-    let named = |wanted: &str| sheets.iter().position(|sheet| folded(&sheet.name) == folded(wanted));
+    let named = |wanted: &str| sheets.iter().position(|sheet| bears(&sheet.name, wanted));
     let listed = || sheets.iter().map(|sheet| format!("{:?}", sheet.name)).collect::<Vec<_>>().join(", ");
     let chosen = match &sheet.wanted {
         Some(wanted) => named(wanted).ok_or_else(|| {

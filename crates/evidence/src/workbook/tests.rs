@@ -100,18 +100,30 @@ fn a_second_sheet_with_rows_of_the_same_table_refuses_the_workbook_unless_one_is
     let (year, title) = (row(1, &["case_id"]) + &row(2, &["a"]), row(1, &["Cases of 2026"]));
     let later = format!("{title}{}{}", row(3, &["x", "case_id"]), row(5, &["y", "b"]));
     let path = workbook(&[("2025", &year), ("2026", &later)], None, &[]);
-    for preferred in ["", "2026"] {
-        let refusal = opened(&path, preferred).unwrap_err();
-        assert!(refusal.what.contains("\"2025\"") && refusal.what.contains("\"2026\""), "{refusal:?}");
-    }
+    let refusal = opened(&path, "preserved_cases").unwrap_err();
+    assert!(refusal.what.contains("\"2025\"") && refusal.what.contains("\"2026\""), "{refusal:?}");
+    assert!(refusal.remedy.contains("\"preserved_cases\""), "{refusal:?}");
     let named = Sheet { wanted: Some("2025".into()), preferred: String::new() };
     let mut reader = open(&path, "x.xlsx", &named, None, &|_| true).unwrap();
     assert_eq!(reader.header(), ["case_id"]);
     assert!(reader.notices()[0].contains("\"2026\""));
-    // The set's name stands on a sheet without rows, and the rows on another.
-    let path = workbook(&[("Data", &year), ("preserved_cases", &row(1, &["case_id"]))], None, &[]);
-    assert!(opened(&path, "preserved_cases").unwrap_err().what.contains("\"Data\""));
-    assert_eq!(opened(&path, "").unwrap()[..2], ["case_id", "2 a"]);
+    assert_eq!(opened(&path, "").unwrap_err().file, "x.xlsx");
+}
+
+#[test]
+fn a_sheet_that_bears_the_name_of_the_set_is_read_and_rows_on_others_are_noticed() {
+    let (some, more) = (row(1, &["case_id"]) + &row(2, &["a"]), row(1, &["case_id"]) + &row(2, &["b"]));
+    let noticed =
+        |rest: &str| format!("only the sheet \"Preserved Cases\" is read; not read, though it holds cells: {rest}");
+    let sheets = [("Old", more.as_str()), ("Preserved Cases", &some), ("Notes", &row(1, &["x"]))];
+    let wanted = ["case_id", "2 a", &noticed("\"Old\", with rows under the same columns, \"Notes\"")];
+    assert_eq!(opened(&workbook(&sheets, None, &[]), "preserved_cases").unwrap(), wanted);
+    let path = workbook(&[("Old", &more), ("Preserved Cases", &row(1, &["case_id"]))], None, &[]);
+    let wanted = ["case_id", &noticed("\"Old\", with rows under the same columns")];
+    assert_eq!(opened(&path, "preserved_cases").unwrap(), wanted);
+    // Two bear the name: which one is meant, nobody said.
+    let path = workbook(&[("Preserved Cases", &some), ("preserved_cases", &more)], None, &[]);
+    assert!(opened(&path, "preserved_cases").unwrap_err().what.contains("\"preserved_cases\""));
 }
 
 #[test]
