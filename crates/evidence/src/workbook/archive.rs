@@ -1,12 +1,15 @@
 //! Looks through a workbook's archive before anything else touches it.
 //!
 //! An XLSX file is a ZIP archive whose stated sizes cannot be trusted, so every part is inflated
-//! once, into nothing, and counted. This must not keep or interpret what the parts say, except for
-//! the one number in the shared strings by which a reader would reserve memory.
+//! once, into nothing, and counted; then those that are sheets are looked through to their ends. This must
+//! not keep or interpret what the parts say, except for the one number in the shared strings by which a reader
+//! would reserve memory.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+
+use super::xml;
 
 /// Parts that a reader holds in memory as a whole: strings, styles, the workbook's own description.
 const LARGEST_HELD_PART: u64 = 256 << 20;
@@ -23,11 +26,11 @@ pub struct Flaw {
     pub remedy: String,
 }
 
-fn flaw(what: impl Into<String>, remedy: &str) -> Flaw {
+pub(super) fn flaw(what: impl Into<String>, remedy: &str) -> Flaw {
     Flaw { what: what.into(), remedy: remedy.to_owned() }
 }
 
-const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it again as .xlsx, or as CSV";
+pub(super) const SAVE_AGAIN: &str = "open it in a spreadsheet program and save it again as .xlsx, or as CSV";
 
 /// Inflates every part and refuses what no real workbook would be.
 pub fn inspect(path: &Path) -> Result<(), Flaw> {
@@ -48,7 +51,7 @@ pub fn inspect(path: &Path) -> Result<(), Flaw> {
             return Err(too_large("the workbook", whole));
         }
     }
-    Ok(())
+    xml::inspect(&mut archive)
 }
 
 fn too_large(what: &str, reached: u64) -> Flaw {

@@ -10,6 +10,7 @@ mod cells;
 mod others;
 mod sheet;
 mod stream;
+mod xml;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};

@@ -11,8 +11,8 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::others::{CELLS_SHOWN, Other, ROWS_SHOWN, TEXT_SHOWN, bears};
 
-use super::archive::{self, Flaw};
-use super::{Sheet, cells, stream};
+use super::archive::{self, Flaw, SAVE_AGAIN};
+use super::{Sheet, cells, stream, xml};
 use crate::rows::{LONGEST_CELL, MOST_COLUMNS};
 
 /// One text can stand in a million cells: what a sheet may unfold to as text, in bytes.
@@ -48,10 +48,9 @@ fn stop(what: String, remedy: &str) -> Stop {
 fn broken(error: XlsxError) -> Stop {
     match error {
         XlsxError::Password => stop("the workbook is protected by a password".to_owned(), "save it without a password"),
-        error => stop(
-            format!("the workbook is broken: {error}"),
-            "save it again in a spreadsheet program, or export it as CSV",
-        ),
+        XlsxError::Io(error) => stop(format!("the workbook cannot be read: {error}"), SAVE_AGAIN),
+        XlsxError::Zip(error) => stop(format!("the workbook's archive is broken: {error}"), SAVE_AGAIN),
+        error => stop(format!("the workbook is broken: {}", xml::why(&error)), SAVE_AGAIN),
     }
 }
 
@@ -108,7 +107,7 @@ fn choose<R: io::Read + io::Seek>(
         let is_read = place == chosen;
         let rows = if is_read { Ok(Vec::new()) } else { beginning(workbook, &other.name, is_1904) };
         let rows = match rows {
-            // What a mapping does not ask for may be broken.
+            // What a mapping does not ask for may hold what cannot be read.
             Err(Stop::Flaw(_)) if sheet.wanted.is_some() => Vec::new(),
             rows => rows?,
         };

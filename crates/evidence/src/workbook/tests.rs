@@ -219,6 +219,36 @@ fn a_sheet_that_stops_in_the_middle_is_refused() {
 }
 
 #[test]
+fn a_sheet_that_is_not_whole_to_its_end_is_refused() {
+    let rows = row(1, &["a"]) + &row(2, &["1"]);
+    let long = "<a>".repeat(100_000);
+    for (sheet, what) in [
+        (format!("{rows}{long}"), "elements lie in more than 256 others"),
+        (format!("{rows}<a><b>"), "<b> is closed by </sheetData>"),
+        (format!("{rows}</sheetData><sheetData>{rows}"), "rows stand in two places"),
+        (format!("{rows}</sheetData><sheetData/><x>{rows}</x><sheetData>"), "rows stand in two places"),
+        (format!("</sheetData>{rows}<sheetProtection>"), "a row stands outside of the others"),
+        (format!("{rows}</sheetData></worksheet><worksheet><sheetData>"), "an element <worksheet> follows its end"),
+        (format!("{rows}</sheetData></worksheet>x<y><z>"), "text stands outside"),
+        (format!("{rows}</x>"), "<sheetData> is closed by </x>"),
+    ] {
+        let said = refused(&workbook(&[("S", &sheet)], None, &[]));
+        let wanted = format!("the workbook is broken: {what}");
+        assert!(said.starts_with(&wanted) && said.ends_with("in its part xl/worksheets/sheet1.xml"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_workbook_is_said_without_the_words_of_a_library() {
+    let entity = row(1, &["a&nothing;"]);
+    let said = refused(&workbook(&[("S", &entity)], None, &[]));
+    assert_eq!(said, "the workbook is broken: &nothing; means nothing in one of its parts");
+    let cell = r#"<row r="1"><c r="A1" t="z"><v>1</v></c></row>"#;
+    let said = refused(&workbook(&[("S", cell)], None, &[]));
+    assert_eq!(said, "the workbook is broken: a cell is of a type that no workbook has, \"z\"");
+}
+
+#[test]
 fn a_reader_program_that_dies_is_a_refusal() {
     let path = workbook(&[("S", &row(1, &["a"]))], None, &[]);
     for program in ["/bin/false", "/bin/true", "/nowhere/at/all"] {
