@@ -16,6 +16,7 @@ use crate::rows::{LONGEST_CELL, MOST_COLUMNS};
 use json::Value;
 
 const LONGEST_LINE: usize = 16 << 20;
+const ONE_ON_EACH: &str = "write one object on each line";
 const CHUNK_ROWS: usize = 8_192;
 const CHUNK_BYTES: usize = 1 << 20;
 
@@ -28,7 +29,7 @@ pub type Input = Box<dyn Read + Send>;
 /// reported where they are met. `file` is the name that refusals give.
 ///
 /// # Errors
-/// A file that cannot be read, holds one JSON array, or has thousands of keys.
+/// A file that cannot be read, holds one JSON array or no object at all, or has thousands of keys.
 pub fn open(
     mut input: impl FnMut() -> Result<Input, Refusal>,
     file: &str,
@@ -37,19 +38,26 @@ pub fn open(
     let wanted: BTreeSet<String> = wanted.iter().map(|name| fold(name)).collect();
     let mut keys = Keys::default();
     let mut lines = Lines::new(input()?, file);
-    let mut any = false;
-    while let Some((_, line)) = lines.next()? {
-        let Line::Text(line) = line else { continue };
-        if !any && line.trim_start().starts_with('[') {
-            return Err(Refusal::new(file, "this is one JSON array, not JSON Lines", "write one object on each line"));
-        }
-        any = true;
+    let (mut any_object, mut first_flaw) = (false, None);
+    while let Some((number, line)) = lines.next()? {
         // A line that breaks off may still be the only one to name a column; it is quarantined later.
         let mut found = Vec::new();
-        if json::members(line, |key, _| found.push(key)).is_ok() {
-            for key in found {
-                keys.place(key);
+        let read = match line {
+            Line::Broken(reason) => Err(reason),
+            Line::Text(line) if first_flaw.is_none() && !any_object && line.trim_start().starts_with('[') => {
+                return Err(Refusal::new(file, "this is one JSON array, not JSON Lines", ONE_ON_EACH));
             }
+            Line::Text(line) => json::members(line, |key, _| found.push(key)),
+        };
+        match read {
+            Ok(()) => any_object = true,
+            Err(reason) => {
+                first_flaw.get_or_insert((number, reason));
+                continue;
+            }
+        }
+        for key in found {
+            keys.place(key);
         }
         if keys.names.len() > MOST_COLUMNS {
             let what = format!("more than {MOST_COLUMNS} different keys");
@@ -59,10 +67,14 @@ pub fn open(
             break;
         }
     }
-    if !any && lines.is_empty() {
+    if lines.is_empty() {
         return Err(Refusal::new(file, "the file is empty (0 bytes)", "export it again"));
     }
-    if !any && lines.broken == 0 {
+    if let (false, Some((number, reason))) = (any_object, first_flaw) {
+        let what = format!("no line is a JSON object that can be read; the first, line {number}: {reason}");
+        return Err(Refusal::new(file, what, ONE_ON_EACH));
+    }
+    if !any_object {
         return Err(Refusal::new(file, "the file holds only empty lines", "export it again, or remove it"));
     }
     let lines = Lines::new(input()?, file);
@@ -211,8 +223,6 @@ struct Lines {
     input: BufReader<Input>,
     file: String,
     number: u64,
-    /// Lines met so far that cannot be read.
-    broken: u64,
     line: Vec<u8>,
 }
 
@@ -224,7 +234,7 @@ enum Line<'a> {
 impl Lines {
     fn new(input: Input, file: &str) -> Self {
         let input = BufReader::with_capacity(1 << 20, input);
-        Lines { input, file: file.to_owned(), number: 0, broken: 0, line: Vec::new() }
+        Lines { input, file: file.to_owned(), number: 0, line: Vec::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -244,7 +254,6 @@ impl Lines {
             self.number += 1;
             if read > LONGEST_LINE {
                 self.input.skip_until(b'\n').map_err(cannot)?;
-                self.broken += 1;
                 return Ok(Some((self.number, Line::Broken("a line of more than 16 MiB"))));
             }
             let start = if self.number == 1 && self.line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
@@ -252,7 +261,6 @@ impl Lines {
                 continue;
             }
             let text = simdutf8::basic::from_utf8(&self.line[start..]);
-            self.broken += u64::from(text.is_err());
             break Ok(Some((self.number, text.map_or(Line::Broken("not UTF-8 text"), Line::Text))));
         }
     }
@@ -303,6 +311,22 @@ mod tests {
         assert!(reader("[{\"a\":1}]", &["a"]).err().unwrap().what.contains("JSON array"));
         assert!(reader("", &["a"]).err().unwrap().what.contains("0 bytes"));
         assert!(reader("\n \r\n", &["a"]).err().unwrap().what.contains("only empty lines"));
+    }
+
+    #[test]
+    fn a_file_without_one_object_is_refused_with_what_is_wrong_with_its_first_line() {
+        for (text, reason) in [
+            ("\nhello\nworld\n", "line 2: not a JSON object"),
+            ("{\"a\":1\n{\"a\"\n", "line 1: "),
+            ("7\n[1]\n", "line 1: not a JSON object"),
+        ] {
+            let refusal = reader(text, &["a"]).err().unwrap();
+            let wanted = format!("no line is a JSON object that can be read; the first, {reason}");
+            assert!(refusal.what.starts_with(&wanted), "{refusal:?}");
+        }
+        let bytes = || Ok(Box::new(io::Cursor::new(b"{\"a\":\"\xFF\"}\n".to_vec())) as Input);
+        let refusal = open(bytes, "x.jsonl", &["a"]).err().unwrap();
+        assert!(refusal.what.ends_with("line 1: not UTF-8 text"), "{refusal:?}");
     }
 
     #[test]
