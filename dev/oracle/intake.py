@@ -207,13 +207,17 @@ def find_columns(columns, header, where):
     return places
 
 
+def _letter_or_digit(character):
+    return character != "" and (unicodedata.category(character)[0] == "L" or unicodedata.category(character) == "Nd")
+
+
 def set_of(path):
     """The set that a file belongs to by its stem, else by its nearest folder."""
     parts = path.split("/")
     for part in [parts[-1].split(".")[0], *reversed(parts[:-1])]:
         for name in sorted(SETS, key=len, reverse=True):
-            begins = re.match(name.replace("_", r"[\s_-]*") + r"(?![^\W_])", part, re.IGNORECASE)
-            if begins:
+            begins = re.match(name.replace("_", r"[\s_-]*"), part, re.IGNORECASE)
+            if begins and not _letter_or_digit(part[begins.end():begins.end() + 1]):
                 return name
     return None
 
@@ -229,15 +233,15 @@ class Evidence:
         return name in self.rows and name not in self.not_whole
 
 
-def paths_in(folder):
-    found = []
-    for top, _, files in os.walk(folder, followlinks=True):
-        for name in files:
 # What programs and people leave beside tables: it holds no rows.
 _NO_TABLE = re.compile(r"\..*|_success|_(?:committed|started)_.*|thumbs\.db|desktop\.ini|(?:readme|license).*|"
                        r".*\.(?:md|crc|md5|sha1|sha256|sha512)", re.IGNORECASE | re.DOTALL)
 
 
+def paths_in(folder):
+    found = []
+    for top, _, files in os.walk(folder, followlinks=True):
+        for name in files:
             found.append(os.path.relpath(os.path.join(top, name), folder).replace(os.sep, "/"))
     return sorted(found, key=os.fsencode)
 
@@ -253,14 +257,14 @@ def take_in(folder, window):
         if name is None:
             print(f"{path}: of no set", file=sys.stderr)
             continue
-        with open(os.path.join(folder, path), "rb") as file:
-            data = file.read()
-        read_file(evidence, gathered.setdefault(name, []), name, path, data)
-    if not gathered:
         if not own.lower().endswith(".csv"):
             if _NO_TABLE.fullmatch(own):
                 continue
             raise Refused(f"{path}: of the set {name}, and not CSV")
+        with open(os.path.join(folder, path), "rb") as file:
+            data = file.read()
+        read_file(evidence, gathered.setdefault(name, []), name, path, data)
+    if not gathered:
         raise Refused(f"{folder}: no evidence")
     for name, rows in gathered.items():
         evidence.rows[name] = settle(name, rows, window)

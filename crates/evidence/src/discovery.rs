@@ -5,8 +5,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use custodes_standard::evidence::{SETS, Set};
+use regex::Regex;
 
 use crate::header::fold;
 use crate::position::MAX_FILES;
@@ -142,10 +144,20 @@ impl Walk {
 pub fn set_of(name: &str) -> Option<&'static Set> {
     name.rsplit('/').find_map(|part| {
         let begins = |set: &&'static Set| {
-            after_name(part, set.name).is_some_and(|rest| !rest.chars().next().is_some_and(char::is_alphanumeric))
+            after_name(part, set.name).is_some_and(|rest| !rest.chars().next().is_some_and(is_letter_or_digit))
         };
         SETS.iter().copied().filter(begins).max_by_key(|set| set.name.len())
     })
+}
+
+/// Of numbers only decimal digits are meant: a ① or ² after a name divides.
+fn is_letter_or_digit(c: char) -> bool {
+    static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\d").ok());
+    if c.is_numeric() {
+        DIGIT.as_ref().is_some_and(|digit| digit.is_match(c.encode_utf8(&mut [0; 4])))
+    } else {
+        c.is_alphabetic()
+    }
 }
 
 /// What follows the name of a set at the beginning of a text.
@@ -227,18 +239,6 @@ pub fn extension_of(name: &str) -> Extension {
     }
 }
 
-/// Why a folder holds no evidence, said so that it helps.
-pub fn nothing_found(folder: &Path, found: &[Found]) -> Problem {
-    let shown = folder.display().to_string();
-    let known: Vec<&str> = SETS.iter().map(|set| set.name).collect();
-    let remedy =
-        format!("files or folders are named after their sets, like searches.csv; the sets are {}", known.join(", "));
-    if found.is_empty() {
-        return Problem::new(shown, "the folder is empty", remedy);
-    }
-    let names: Vec<&str> = found.iter().take(10).map(|found| found.name.as_str()).collect();
-    let more = if found.len() > 10 { format!(" and {} more", found.len() - 10) } else { String::new() };
-    Problem::new(shown, format!("no file here is of a known set; seen: {}{more}", names.join(", ")), remedy)
 /// The name of a packed file without the ending that says so.
 pub fn without_packing(name: &str) -> Option<&str> {
     [".gz", ".zst", ".zstd"].into_iter().find_map(|ending| name.strip_suffix(ending))
@@ -258,6 +258,18 @@ fn is_for_programs(own: &str, extension: &str) -> bool {
         || matches!(extension, "crc" | "md5" | "sha1" | "sha256" | "sha512")
 }
 
+/// Why a folder holds no evidence, said so that it helps.
+pub fn nothing_found(folder: &Path, found: &[Found]) -> Problem {
+    let shown = folder.display().to_string();
+    let known: Vec<&str> = SETS.iter().map(|set| set.name).collect();
+    let remedy =
+        format!("files or folders are named after their sets, like searches.csv; the sets are {}", known.join(", "));
+    if found.is_empty() {
+        return Problem::new(shown, "the folder is empty", remedy);
+    }
+    let names: Vec<&str> = found.iter().take(10).map(|found| found.name.as_str()).collect();
+    let more = if found.len() > 10 { format!(" and {} more", found.len() - 10) } else { String::new() };
+    Problem::new(shown, format!("no file here is of a known set; seen: {}{more}", names.join(", ")), remedy)
 }
 
 #[cfg(test)]
@@ -277,6 +289,8 @@ mod tests {
             "searches",
             "Searches 2.csv",
             "x/searches.csv",
+            "searches①.csv",
+            "searches².csv",
         ] {
             assert_eq!(set(name), Some("searches"), "{name}");
         }
@@ -287,7 +301,9 @@ mod tests {
         for name in ["read_changes.csv", "Read Changes.csv", "read-changes-2026.csv", "ReadChanges/part-0.csv"] {
             assert_eq!(set(name), Some("read_changes"), "{name}");
         }
-        for name in ["searches2.csv", "searchesé.csv", "research.csv", "search.csv", "é.csv", "part-0.csv"] {
+        for name in
+            ["searches2.csv", "searches٢.csv", "searchesé.csv", "research.csv", "search.csv", "é.csv", "part-0.csv"]
+        {
             assert_eq!(set(name), None, "{name}");
         }
     }
