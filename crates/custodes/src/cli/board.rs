@@ -150,7 +150,7 @@ impl Board<'_> {
             (
                 sum(|input| input.conflicting),
                 "conflicting",
-                "the same key again with other content; the row that comes last stands; --quarantine FILE lists them",
+                "the same key again with other content; the row that comes last stands; --conflicting FILE lists them",
             ),
             (sum(|input| input.duplicate), "duplicate", "the same row again, counted once"),
             (sum(|input| input.future), "future", "later than the as-of instant, not judged"),

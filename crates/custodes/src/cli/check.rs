@@ -31,10 +31,13 @@ pub struct Arguments {
     /// Write every exception to a file, by its ending: .csv, .jsonl, .parquet or .xlsx
     #[arg(long, value_name = "FILE")]
     exceptions: Option<PathBuf>,
-    /// Write the rows that were set aside, unread or superseded by another of their key, with the reason, to a
-    /// .csv or .jsonl file
+    /// Write the rows that could not be read, with the reason, to a .csv or .jsonl file
     #[arg(long, value_name = "FILE")]
     quarantine: Option<PathBuf>,
+    /// Write the rows that a later row of their key stands over with other content, each with the row that
+    /// stands, to a .csv or .jsonl file
+    #[arg(long, value_name = "FILE")]
+    conflicting: Option<PathBuf>,
     /// End with status 3 when that state was found
     #[arg(long, value_name = "STATE", value_parser = ["exceptions"])]
     fail_on: Option<String>,
@@ -55,7 +58,8 @@ impl Arguments {
         self.files()?;
         let exceptions = self.exceptions.iter().map(|file| ("--exceptions", file.as_path()));
         let quarantine = self.quarantine.iter().map(|file| ("--quarantine", file.as_path()));
-        self.folder.leaves_room_for(&exceptions.chain(quarantine).collect::<Vec<_>>())
+        let conflicting = self.conflicting.iter().map(|file| ("--conflicting", file.as_path()));
+        self.folder.leaves_room_for(&exceptions.chain(quarantine).chain(conflicting).collect::<Vec<_>>())
     }
 
     fn files(&self) -> Result<Files, String> {
@@ -63,6 +67,7 @@ impl Arguments {
         Ok(Files {
             exceptions: output("--exceptions", self.exceptions.as_ref(), &endings)?,
             quarantine: output("--quarantine", self.quarantine.as_ref(), &endings[..2])?,
+            conflicting: output("--conflicting", self.conflicting.as_ref(), &endings[..2])?,
         })
     }
 }
@@ -106,12 +111,17 @@ struct Request {
 struct Files {
     exceptions: Option<(PathBuf, Format)>,
     quarantine: Option<(PathBuf, Format)>,
+    conflicting: Option<(PathBuf, Format)>,
 }
 
 impl Request {
     fn of(arguments: &Arguments) -> Result<Request, Mistakes> {
         let files = arguments.files()?;
-        for (option, file) in [("--exceptions", &files.exceptions), ("--quarantine", &files.quarantine)] {
+        for (option, file) in [
+            ("--exceptions", &files.exceptions),
+            ("--quarantine", &files.quarantine),
+            ("--conflicting", &files.conflicting),
+        ] {
             if let Some((path, _)) = file {
                 can_be_written(option, path)?;
             }
@@ -140,37 +150,34 @@ fn write_files(files: &Files, outcome: &Outcome, report: &Report) -> Result<(), 
         write_exceptions(path, *format, &rows)
             .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
-    if let Some((path, format)) = &files.quarantine {
-        let columns = ["file", "line", "column", "value", "reason"];
-        let rows = set_aside(report).into_iter();
-        write_rows(path, *format, &columns, rows)
+    let lists = [(&files.quarantine, quarantined as fn(&Report) -> _), (&files.conflicting, conflicting)];
+    for (file, list) in lists {
+        let Some((path, format)) = file else { continue };
+        write_rows(path, *format, &["file", "line", "column", "value", "reason"], list(report).into_iter())
             .map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
     }
     Ok(())
 }
 
-/// The quarantined and the conflicting rows, in order of file and line. Duplicates say nothing that is not
-/// said by the row that stands.
-fn set_aside(report: &Report) -> Vec<[String; 5]> {
-    let mut rows: Vec<(&str, u64, [String; 3])> = Vec::new();
-    rows.extend(
-        report
-            .quarantine
-            .iter()
-            .map(|row| (row.file.as_str(), row.line, [row.column.to_owned(), row.value.clone(), row.reason.clone()])),
-    );
-    rows.extend(report.conflicts.iter().map(|row| {
+/// The quarantined rows, in order of file and line.
+fn quarantined(report: &Report) -> Vec<[String; 5]> {
+    let rows = report.quarantine.iter().map(|row| {
+        [row.file.clone(), row.line.to_string(), row.column.to_owned(), row.value.clone(), row.reason.clone()]
+    });
+    rows.collect()
+}
+
+/// The rows that another of their key stands over with other content, in order of file and line. Duplicates say
+/// nothing that is not said by the row that stands.
+fn conflicting(report: &Report) -> Vec<[String; 5]> {
+    let rows = report.conflicts.iter().map(|row| {
         let reason = format!(
             "superseded by {} line {}: the same key again with other content, and the row that comes last stands",
             row.stands_file, row.stands_line
         );
-        (row.file.as_str(), row.line, [key_columns(report, &row.file), row.key.clone(), reason])
-    }));
-    rows.sort_by_key(|(file, line, _)| (*file, *line));
-    let text = |(file, line, [column, value, reason]): (&str, u64, [String; 3])| {
-        [file.to_owned(), line.to_string(), column, value, reason]
-    };
-    rows.into_iter().map(text).collect()
+        [row.file.clone(), row.line.to_string(), key_columns(report, &row.file), row.key.clone(), reason]
+    });
+    rows.collect()
 }
 
 /// The columns that make the key of a file's rows, divided as the key's parts are.

@@ -39,6 +39,7 @@ fn no_output_is_written_among_the_evidence() {
         let file = folder.path().join(name);
         assert_refused("check", folder.path(), "--exceptions", &file);
         assert_refused("check", folder.path(), "--quarantine", &file);
+        assert_refused("check", folder.path(), "--conflicting", &file);
         assert_refused("return", folder.path(), "--out", &file);
     }
     let name = folder.path().file_name().expect("a name").to_owned();
@@ -75,7 +76,9 @@ fn two_outputs_are_two_files_and_none_is_a_file_that_is_read() {
 fn a_file_that_cannot_be_written_is_told_before_anything_is_read() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     let file = elsewhere.path().join("none/e.csv");
-    for (verb, option) in [("check", "--exceptions"), ("check", "--quarantine"), ("return", "--out")] {
+    for (verb, option) in
+        [("check", "--exceptions"), ("check", "--quarantine"), ("check", "--conflicting"), ("return", "--out")]
+    {
         // There is no evidence at all, and the file is spoken of first.
         let (code, said) = run(verb, Path::new("no/such/folder"), &[option, text(&file)]);
         assert_eq!(code, Some(1), "{said}");
@@ -85,20 +88,25 @@ fn a_file_that_cannot_be_written_is_told_before_anything_is_read() {
 }
 
 #[test]
-fn conflicting_rows_are_listed_with_the_row_that_stands_and_the_board_says_where() {
+fn rows_unread_and_rows_superseded_are_listed_apart_and_the_board_says_where() {
     let (folder, elsewhere) = (evidence(), tempfile::tempdir().expect("a folder"));
     let more = "policy_id,title,approved_on,review_by\nP2,x,01/02/2026,\nP1,ANPR policy,2026-02-01,\n";
     fs::write(folder.path().join("policies-2.csv"), more).expect("a file");
-    let file = elsewhere.path().join("set-aside.csv");
-    let output = custodes(["check", text(folder.path()), "--quarantine", text(&file)].into_iter().chain(WINDOW));
+    let (unread, superseded) = (elsewhere.path().join("unread.csv"), elsewhere.path().join("superseded.csv"));
+    let lists = ["--quarantine", text(&unread), "--conflicting", text(&superseded)];
+    let output = custodes(["check", text(folder.path())].into_iter().chain(lists).chain(WINDOW));
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let board = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(board.contains("1 conflicting") && board.contains("stands; --quarantine FILE lists them"), "{board}");
-    let listed = fs::read_to_string(file).expect("the list");
+    assert!(board.contains("1 quarantined could not be read; --quarantine FILE lists them"), "{board}");
+    assert!(board.contains("1 conflicting") && board.contains("stands; --conflicting FILE lists them"), "{board}");
+    let listed = fs::read_to_string(unread).expect("the list");
     let lines: Vec<&str> = listed.lines().collect();
-    assert_eq!(lines.len(), 3, "{listed}");
+    assert_eq!(lines.len(), 2, "{listed}");
     assert!(lines[1].starts_with("policies-2.csv,2,approved_on,01/02/2026,"), "{listed}");
+    let listed = fs::read_to_string(superseded).expect("the list");
+    let lines: Vec<&str> = listed.lines().collect();
     // By their bytes, policies-2.csv comes before policies.csv, so the row there gives way.
-    assert!(lines[2].starts_with("policies-2.csv,3,policy_id,P1,"), "{listed}");
-    assert!(lines[2].contains("superseded by policies.csv line 2"), "{listed}");
+    assert_eq!((lines.len(), lines[0]), (2, "file,line,column,value,reason"), "{listed}");
+    assert!(lines[1].starts_with("policies-2.csv,3,policy_id,P1,"), "{listed}");
+    assert!(lines[1].contains("superseded by policies.csv line 2"), "{listed}");
 }
