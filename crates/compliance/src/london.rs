@@ -70,6 +70,15 @@ pub fn day_in_words(day: Day) -> String {
 /// # Errors
 /// A sentence that quotes the text and says what is wanted.
 pub fn parse_day_or_instant(text: &str) -> Result<Instant, String> {
+    let at = day_or_instant(text)?;
+    if (1600..=9990).contains(&day_of(at).to_civil().year()) {
+        Ok(at)
+    } else {
+        Err(format!("{text:?} lies outside of the years 1600 to 9990"))
+    }
+}
+
+fn day_or_instant(text: &str) -> Result<Instant, String> {
     if let Ok(date) = text.parse::<jiff::civil::Date>()
         && text.len() == 10
     {
@@ -94,6 +103,16 @@ mod tests {
 
     fn at(text: &str) -> Instant {
         parse_day_or_instant(text).unwrap()
+    }
+
+    #[test]
+    fn a_year_that_evidence_cannot_have_is_no_moment() {
+        for text in ["1600-01-01", "9990-12-31", "1600-01-01T00:00:00Z"] {
+            assert!(parse_day_or_instant(text).is_ok(), "{text}");
+        }
+        for text in ["1599-12-31", "9991-01-01", "0001-01-01T00:00:00Z", "9999-12-30T00:00:00Z"] {
+            assert!(parse_day_or_instant(text).unwrap_err().contains("1600 to 9990"), "{text}");
+        }
     }
 
     #[test]

@@ -29,11 +29,19 @@ pub struct Folder {
     #[arg(long, value_name = "NAME|FILE.toml")]
     map: Vec<String>,
     /// How many threads to use; all processors without it. The answer is the same with any number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     threads: Option<usize>,
 }
 
 impl Folder {
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("nothing can be read on no thread at all: name 1 or more".to_owned()),
+        Ok(threads) => Ok(threads),
+        Err(_) => Err("not a number of threads".to_owned()),
+    }
+}
+
     /// What is audited, and when it is judged; 12 months up to now where nothing is said.
     pub fn window(&self) -> Result<Window, String> {
         let as_of = self.as_of.unwrap_or_else(clock::now);
@@ -73,7 +81,7 @@ impl Folder {
 
     /// As many as the machine has, where nothing is said.
     pub fn threads(&self) -> usize {
-        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
     }
 
     /// Opens it; what is asked of it is given beforehand.

@@ -23,6 +23,20 @@ fn a_wrong_folder_is_named() {
 }
 
 #[test]
+fn no_thread_at_all_and_a_year_without_evidence_are_wrong_usage() {
+    for (option, value, sentence) in [
+        ("--threads", "0", "on no thread at all"),
+        ("--threads", "two", "not a number of threads"),
+        ("--from", "1599-12-31", "lies outside of the years 1600 to 9990"),
+        ("--as-of", "9991-01-01", "lies outside of the years 1600 to 9990"),
+    ] {
+        let output = custodes(["check", "no/such/folder", option, value]);
+        let said = stderr(&output);
+        assert!(output.status.code() == Some(2) && said.contains(option) && said.contains(sentence), "{said}");
+    }
+}
+
+#[test]
 fn an_empty_folder_and_one_without_any_known_set_each_get_their_sentence() {
     let (code, _, empty) = check(&[], &[]);
     assert_eq!(code, Some(1));
