@@ -29,7 +29,11 @@ impl From<Refusal> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)?;
+        // The name of a file may hold anything, a line feed too.
+        for c in self.place.chars() {
+            if c.is_control() { write!(f, "\\u{:04x}", u32::from(c))? } else { write!(f, "{c}")? }
+        }
+        write!(f, ": {}", self.what)?;
         if self.remedy.is_empty() { Ok(()) } else { write!(f, "; {}", self.remedy) }
     }
 }

@@ -7,6 +7,7 @@ use custodes_compliance::{Instant, london};
 use custodes_evidence::{Evidence, Mapping, Options, Report};
 
 use super::progress::Progress;
+use super::terminal::on_one_line;
 use super::{Mistakes, interrupt, outputs};
 use crate::clock;
 
@@ -33,7 +34,6 @@ pub struct Folder {
     threads: Option<usize>,
 }
 
-impl Folder {
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("nothing can be read on no thread at all: name 1 or more".to_owned()),
@@ -42,6 +42,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
+impl Folder {
     /// What is audited, and when it is judged; 12 months up to now where nothing is said.
     pub fn window(&self) -> Result<Window, String> {
         let as_of = self.as_of.unwrap_or_else(clock::now);
@@ -102,7 +103,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// What a person should know besides the answer goes to standard error.
 pub fn tell(report: &Report) {
     for notice in &report.notices {
-        eprintln!("note: {notice}");
+        eprintln!("note: {}", on_one_line(notice));
     }
     let unlisted = report.quarantine_unlisted;
     if unlisted > 0 {

@@ -18,6 +18,7 @@ mod reference;
 mod standard;
 mod status_board;
 mod synth;
+mod terminal;
 mod verify;
 mod workspace;
 
@@ -156,7 +157,7 @@ pub fn run() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(mistakes) => {
             for mistake in &mistakes.0 {
-                eprintln!("custodes: {mistake}");
+                eprintln!("custodes: {}", terminal::harmless(mistake));
             }
             ExitCode::from(COULD_NOT_RUN)
         }
@@ -198,7 +199,7 @@ enum OutputFormat {
 /// Writes to standard output. A reader who has gone away (`| head`) is no failure.
 fn print(text: &str) -> Result<(), Mistakes> {
     use std::io::Write;
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    match std::io::stdout().lock().write_all(terminal::harmless(text).as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(format!("the answer could not be written: {error}").into())
         }

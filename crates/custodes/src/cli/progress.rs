@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::terminal::on_one_line;
+
 /// A line that says how far reading has come.
 pub struct Progress(ProgressBar);
 
@@ -29,7 +31,7 @@ impl Progress {
 
     /// So many more rows of a file have been read.
     pub fn read(&self, file: &str, rows: u64) {
-        self.0.set_message(format!("reading {file}"));
+        self.0.set_message(format!("reading {}", on_one_line(file)));
         self.0.inc(rows);
     }
 

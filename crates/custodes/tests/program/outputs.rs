@@ -110,3 +110,20 @@ fn rows_unread_and_rows_superseded_are_listed_apart_and_the_board_says_where() {
     assert!(lines[1].starts_with("policies-2.csv,3,policy_id,P1,"), "{listed}");
     assert!(lines[1].contains("superseded by policies.csv line 2"), "{listed}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_name_that_would_steer_the_terminal_is_shown_by_its_characters_and_written_as_it_is() {
+    let (folder, elsewhere) = (evidence(), tempfile::tempdir().expect("a folder"));
+    let name = "policies-\u{1b}[31m\nP9.csv";
+    fs::write(folder.path().join(name), "policy_id,approved_on,more\nP2,01/02/2026,\n").expect("a file");
+    let file = elsewhere.path().join("unread.csv");
+    let (code, said) = run("check", folder.path(), &["--quarantine", text(&file)]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("note: policies-\\u001b[31m\\u000aP9.csv: columns") && !said.contains('\u{1b}'), "{said}");
+    assert!(fs::read_to_string(file).expect("the list").contains(name));
+    fs::write(folder.path().join(name), "").expect("a file");
+    let (code, said) = run("check", folder.path(), &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.starts_with("custodes: policies-\\u001b[31m\\u000aP9.csv: the file is empty"), "{said}");
+}

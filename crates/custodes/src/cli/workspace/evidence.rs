@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{Place, day, name};
 use crate::cli::Mistakes;
 use crate::cli::progress::Progress;
+use crate::cli::terminal::on_one_line;
 use crate::work::checking::threads;
 use crate::work::evidence::{self, Imported, Provenance};
 
@@ -98,7 +99,7 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
                 ));
             }
             for notice in &intake.notices {
-                lines.push(format!("  note: {notice}"));
+                lines.push(format!("  note: {}", on_one_line(notice)));
             }
             if intake.sets.iter().any(|set| !set.quarantine.is_empty()) {
                 lines.push("Rows that could not be read leave their sets incomplete until somebody answers for them: custodes quarantine list".into());
@@ -140,7 +141,14 @@ pub fn quarantine(place: &Place, verb: Quarantine) -> Result<u8, Mistakes> {
             session.workspace.permit(&by, Action::AnswerForQuarantine, None)?;
             let rows: Vec<_> = unsettled(&session.workspace.record).collect();
             let lines = rows.iter().map(|(id, row)| {
-                format!("{id} {} line {}: {} {:?}: {}", row.file, row.line, row.column, row.value, row.reason)
+                format!(
+                    "{id} {} line {}: {} {:?}: {}",
+                    on_one_line(&row.file),
+                    row.line,
+                    row.column,
+                    row.value,
+                    row.reason
+                )
             });
             let text: Vec<String> = lines.collect();
             let text = if text.is_empty() { "No row waits for an answer".to_owned() } else { text.join("\n") };

@@ -29,6 +29,7 @@ use custodes_compliance::record::Done;
 use custodes_compliance::time::Day;
 use custodes_compliance::{london, record::Record};
 
+use super::terminal::harmless;
 use super::{Mistakes, OutputFormat, print};
 use crate::work::{WorkError, Workspace, keys};
 
@@ -134,7 +135,7 @@ impl Session {
     /// Says on standard error what must be known before the answer is believed.
     pub fn warn(&self) {
         if let Some(warning) = &self.warning {
-            eprintln!("custodes: warning: {warning}");
+            eprintln!("custodes: warning: {}", harmless(warning));
         }
     }
 
