@@ -239,6 +239,13 @@ fn a_sheet_that_is_not_whole_to_its_end_is_refused() {
 }
 
 #[test]
+fn what_a_workbook_keeps_of_others_that_it_is_linked_to_is_no_sheet() {
+    let link = b"<externalLink><externalBook><sheetDataSet><sheetData sheetId=\"0\"/><sheetData sheetId=\"1\"><row r=\"1\"/></sheetData></sheetDataSet></externalBook></externalLink>";
+    let path = workbook(&[("S", &row(1, &["a"]))], None, &[("xl/externalLinks/externalLink1.xml", link)]);
+    assert_eq!(opened(&path, "").unwrap(), ["a"]);
+}
+
+#[test]
 fn what_is_wrong_with_a_workbook_is_said_without_the_words_of_a_library() {
     let entity = row(1, &["a&nothing;"]);
     let said = refused(&workbook(&[("S", &entity)], None, &[]));

@@ -54,6 +54,10 @@ impl Part {
                     if let Err(what) = self.take(&event) {
                         break Err(what);
                     }
+                    // Of what is no sheet, the first element is enough.
+                    if self.begun && !self.is_sheet {
+                        return Ok(());
+                    }
                 }
                 Err(error) => break Err(said(&error)),
             }
@@ -84,12 +88,11 @@ impl Part {
         if self.depth == 0 && std::mem::replace(&mut self.begun, true) {
             return Err(format!("an element <{name}> follows its end"));
         }
-        // Whatever the outermost element is called, rows are read from such a place.
-        self.is_sheet |= local == "sheetData" || (local == "worksheet" && self.depth == 0);
+        self.is_sheet |= local == "worksheet" && self.depth == 0;
         if local == "sheetData" && std::mem::replace(&mut self.rows, true) {
             return Err("rows stand in two places (<sheetData>)".to_owned());
         }
-        if local == "row" && self.depth == 1 && self.is_sheet {
+        if local == "row" && self.depth == 1 {
             return Err("a row stands outside of the others (<sheetData>)".to_owned());
         }
         Ok(())
