@@ -99,10 +99,17 @@ impl SqliteLog {
         let database = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OURS_ALONE)?;
         settings.for_reading(&database)?;
         settings.for_writing(&database)?;
-        nodes::frontier(&database)?;
+        agrees_with_its_head(&database)?;
         write::purge_if_nobody_minds(&database, settings.how_patient())?;
         Ok(SqliteLog { database })
     }
+}
+
+/// Head, entries and nodes are read as of one moment: what another program appends in between is no damage.
+fn agrees_with_its_head(database: &Connection) -> Result<(), OpenError> {
+    let one_moment = database.unchecked_transaction().map_err(failed(OPEN))?;
+    nodes::frontier(&one_moment)?;
+    Ok(())
 }
 
 fn check_library(number: i32, name: &str) -> Result<(), OpenError> {

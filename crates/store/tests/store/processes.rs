@@ -267,3 +267,18 @@ pub fn wrote(line: &str) -> (u64, u64) {
         _ => panic!("the program said: {line}"),
     }
 }
+
+#[test]
+fn a_journal_that_is_opened_while_another_program_writes_is_not_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    SqliteLog::create(&path).unwrap();
+    let part = Part::Write { name: "busy".into(), pairs: 200, expecting_a_head: false };
+    let mut writing = part.program(&path).spawn().unwrap();
+    let mut opened = 0;
+    while writing.try_wait().unwrap().is_none() {
+        SqliteLog::open(&path).unwrap();
+        opened += 1;
+    }
+    assert!(opened > 0 && writing.wait().unwrap().success());
+}
