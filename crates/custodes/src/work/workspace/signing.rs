@@ -124,12 +124,20 @@ impl Workspace {
     pub(super) fn refuse_what_was_rolled_back(&mut self) -> Result<(), WorkError> {
         let keys = self.keys()?;
         let remembered = keys.memory()?.head();
-        if self.head.size < remembered.size || self.root_at(remembered.size)? != remembered.root {
+        if !self.holds(remembered)?.1 {
             // The signer says which of the two it is.
             let turn = keys.turn()?;
             self.sign_in(&turn)?;
         }
         Ok(())
+    }
+
+    /// How many entries there are now, and whether what was signed is among them. The memory is read first: an
+    /// entry is in the journal before anything is remembered of it, so what a busy neighbour signs meanwhile is
+    /// never taken for something that went missing.
+    fn holds(&self, remembered: Head) -> Result<(u64, bool), WorkError> {
+        let has = self.log.head()?.size;
+        Ok((has.0, has >= remembered.size && self.root_at(remembered.size)? == remembered.root))
     }
 
     /// What a reader must know before the journal is believed: that it is older than what this machine's user
@@ -140,21 +148,19 @@ impl Workspace {
             Ok(memory) => memory.head(),
             Err(why) => return Some(format!("nobody can say whether this journal is an old copy: {why}")),
         };
-        let (has, signed) = (self.head.size.0, remembered.size.0);
-        if has < signed {
-            return Some(format!(
+        let signed = remembered.size.0;
+        match self.holds(remembered) {
+            Ok((_, true)) => None,
+            Ok((has, false)) if has < signed => Some(format!(
                 "this journal is an old copy: it has {has} entries, and {signed} were signed with this key; what \
                  follows leaves out the last {}. Bring the newer journal back before anything is taken for true",
                 signed - has
-            ));
-        }
-        let same = self.root_at(remembered.size).is_ok_and(|root| root == remembered.root);
-        (!same).then(|| {
-            format!(
+            )),
+            _ => Some(format!(
                 "this journal is not the one that was signed with this key: its first {signed} entries are others \
                  (custodes verify)"
-            )
-        })
+            )),
+        }
     }
 
     /// Signs the present state and keeps the checkpoint; does nothing without the key.
@@ -184,9 +190,7 @@ impl Workspace {
     /// Whether this machine's user holds the key, and the journal is what it signed or goes on from there.
     pub(super) fn continues_what_was_signed(&self) -> bool {
         let remembered = self.keys.as_ref().and_then(|keys| keys.memory().ok()).map(|memory| memory.head());
-        remembered.is_some_and(|remembered| {
-            remembered.size <= self.head.size && self.root_at(remembered.size).is_ok_and(|root| root == remembered.root)
-        })
+        remembered.is_some_and(|remembered| self.holds(remembered).is_ok_and(|(_, holds)| holds))
     }
 }
 
@@ -217,4 +221,48 @@ fn offered(log: &SqliteLog, origin: &Origin, remembered: Head) -> Result<(Checkp
             .map_err(|error| error.to_string())?
     };
     Ok((Checkpoint::new(origin.clone(), head), proof))
+}
+
+#[cfg(test)]
+mod tests {
+    use custodes_compliance::acts::people::{Kind, PersonAdded};
+    use custodes_compliance::acts::{Act, Mark, PersonId};
+
+    use crate::work::{Opening, Workspace, random};
+
+    fn person(id: &str) -> PersonId {
+        PersonId::parse(id).unwrap()
+    }
+
+    fn add(workspace: &mut Workspace, id: &str) {
+        let added = PersonAdded {
+            person: person(id),
+            name: id.to_owned(),
+            login: None,
+            user_ids: Vec::new(),
+            mark: Mark::of(random().unwrap()),
+        };
+        workspace.act(&person("ad1"), |_| Ok(vec![Act::from(added.clone())])).unwrap();
+    }
+
+    #[test]
+    fn what_another_program_signs_after_the_journal_was_read_is_no_sign_of_an_old_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, keys) = (folder.path().join("northmere"), folder.path().join("keys"));
+        let opening = Opening {
+            kind: Kind::Lea,
+            lea: "Northmere".into(),
+            administrator: person("ad1"),
+            name: "A. Adams".into(),
+            login: None,
+            keys: keys.clone(),
+        };
+        let mut first = Workspace::create(&place, opening).unwrap();
+        let mut second = Workspace::open(&place, &keys).unwrap();
+        add(&mut second, "la1");
+        assert_eq!(first.rolled_back(), None, "the journal was read before the other program wrote");
+        assert!(first.continues_what_was_signed());
+        add(&mut first, "la2");
+        assert_eq!(second.rolled_back(), None);
+    }
 }
