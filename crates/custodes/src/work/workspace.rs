@@ -2,6 +2,7 @@
 
 mod disposing;
 mod making;
+mod private;
 mod signing;
 
 use std::cell::RefCell;
@@ -71,6 +72,7 @@ impl Workspace {
                 "{}: there is no workspace in this folder: make one with `custodes init`, or name one with --workspace",
                 folder.display()
             )
+        private::keep_others_out(folder);
             .into());
         }
         let log = match SqliteLog::open(&journal) {

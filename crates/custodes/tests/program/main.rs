@@ -18,6 +18,7 @@ mod parameters;
 mod patterns;
 mod refused;
 mod sameness;
+mod private;
 mod story;
 mod tampering;
 mod two_years_later;

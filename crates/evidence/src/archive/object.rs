@@ -132,8 +132,12 @@ impl Archive {
         let objects = self.root.join(OBJECTS);
         let folder = path.parent().unwrap_or(&objects);
         if !folder.is_dir() {
-            fs::create_dir_all(folder).and_then(|()| sync_folder(&objects)).map_err(failed)?;
+            fs::create_dir_all(folder)
+                .and_then(|()| as_open_as(folder, &objects))
+                .and_then(|()| sync_folder(&objects))
+                .map_err(failed)?;
         }
+        as_open_as(&incoming.path, &objects).map_err(failed)?;
         fs::rename(&incoming.path, &path).and_then(|()| sync_folder(folder)).map_err(failed)?;
         Ok(false)
     }
@@ -142,6 +146,23 @@ impl Archive {
 fn other_length(object: &Sha256, found: u64, expected: u64) -> Problem {
     let what = format!("it has {found} bytes in the evidence store, where {expected} were taken in");
     Problem::new(format!("object {object}"), what, "restore it from a backup")
+}
+
+/// Opens something new to a group as far as the folder of objects is, and to nobody else.
+#[cfg(unix)]
+fn as_open_as(new: &Path, objects: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let (is, of_all) = (fs::metadata(new)?, fs::metadata(objects)?.permissions().mode());
+    let open = if is.is_dir() { 0o700 | (of_all & 0o2070) } else { 0o400 | (of_all & 0o040) };
+    if is.permissions().mode() & 0o7777 == open {
+        return Ok(());
+    }
+    fs::set_permissions(new, fs::Permissions::from_mode(open))
+}
+
+#[cfg(not(unix))]
+fn as_open_as(_: &Path, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// A new name in a folder lasts once the folder itself is on the disk.

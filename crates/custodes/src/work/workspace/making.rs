@@ -13,7 +13,7 @@ use custodes_journal::checkpoint::Origin;
 use custodes_journal::log::Log;
 use custodes_store::{OpenError, SqliteLog};
 
-use super::{EVIDENCE, JOURNAL, Workspace};
+use super::{EVIDENCE, JOURNAL, Workspace, private};
 use crate::clock;
 use crate::work::keys::Keys;
 use crate::work::{WorkError, outgoing, random};
@@ -57,9 +57,12 @@ impl Workspace {
                 origin
             }
         };
+        // Before anything is in it, so that nobody sees it come.
+        private::keep_for_the_owner(folder);
         let keys = Keys::create(&opening.keys, &origin)?;
         let log = log.map_or_else(|| SqliteLog::create(&folder.join(JOURNAL)), Ok)?;
         let archive = Archive::open(&folder.join(EVIDENCE))?;
+        private::keep_for_the_owner(folder);
         let mut workspace = Workspace::new(log, archive, Some(keys))?;
         workspace.begin(opening, &origin)?;
         made(folder)?;
