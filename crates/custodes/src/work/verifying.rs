@@ -15,6 +15,7 @@ use std::path::Path;
 use custodes_compliance::acts::Act;
 use custodes_compliance::acts::people::WorkspaceOpened;
 use custodes_compliance::record::Record;
+use custodes_compliance::time::Instant;
 use custodes_journal::checkpoint::{Origin, SignedCheckpoint};
 use custodes_journal::cosignature::PosixSeconds;
 use custodes_journal::entry::Entry;
@@ -31,8 +32,9 @@ use super::disposed::Disposed;
 use super::fold::{self, Fold};
 use super::keys::Keys;
 use super::redrawing::Once;
-use super::workspace::{JOURNAL, read_entry};
+use super::workspace::{JOURNAL, is_ahead, read_entry};
 
+use crate::clock;
 use crate::words::counted;
 pub use witnesses::{Trusted, WitnessedBy, latest_of};
 
@@ -109,6 +111,8 @@ struct Folded<'a> {
     record: Record,
     once: Once,
     defects: Vec<String>,
+    /// The first entry that is dated later than it is now, its time, and how many there are.
+    ahead: Option<(u64, Instant, u64)>,
     /// The keys of all witnesses that the journal ever trusted, those dismissed since among them.
     trusted: BTreeSet<String>,
     /// What was kept of an earlier fold, as long as the size that it was kept at is not reached.
@@ -144,6 +148,13 @@ impl<'a> Verifying<'a> {
         let folded = self.fold(fold.as_deref());
         self.answer.defects.extend(folded.defects);
         self.answer.defects.extend(folded.once.defects);
+        if let Some((first, at, count)) = folded.ahead {
+            let entries = counted(count, "entry is", "entries are");
+            self.answer.notes.push(format!(
+                "{entries} dated later than this machine's clock says it is, from entry {first} on ({at}): the clock was \
+                 ahead then, or is behind now"
+            ));
+        }
         let record = folded.record;
         if folded.kept_holds {
             self.answer.holds.push("the kept fold is what the entries give".to_owned());
@@ -173,12 +184,15 @@ impl<'a> Verifying<'a> {
     /// Reads every entry, and says of which nothing can be made.
     fn fold<'k>(&mut self, kept: Option<&'k [u8]>) -> Folded<'k> {
         let mut folded = Folded { kept: kept.and_then(|bytes| self.kept_fold(bytes)), ..Folded::default() };
-        let progress = self.with.progress;
+        let (progress, now) = (self.with.progress, clock::now());
         let (readable, unreadable) = self.read(&mut |entry| {
             let index = entry.index.0;
             folded.record.size = index;
             match read_entry(&entry) {
                 Ok((at, subject, content)) => {
+                    if is_ahead(at, now) {
+                        folded.ahead.get_or_insert((index, at, 0)).2 += 1;
+                    }
                     if let Some(content) = &content {
                         folded.once.see(index, &content.act);
                         if let Act::WitnessTrusted(trusted) = &content.act {

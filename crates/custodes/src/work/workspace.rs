@@ -3,6 +3,7 @@
 mod disposing;
 mod making;
 mod private;
+mod reckoning;
 mod signing;
 
 use std::cell::RefCell;
@@ -30,15 +31,13 @@ use super::keys::{Keys, Turn};
 use super::login::login;
 use super::standing::Standings;
 use super::{WorkError, random};
-use crate::clock;
 
 pub use disposing::Wanted;
 pub use making::Opening;
+pub(super) use reckoning::is_ahead;
 
 pub(super) const JOURNAL: &str = "journal.sqlite";
 pub(super) const EVIDENCE: &str = "evidence";
-/// A clock that is set back by more than this is not believed.
-const BACKWARDS: i64 = 300 * 1_000_000;
 /// How often an act is prepared anew when other programs write in between.
 const TRIES: usize = 20;
 const MOVED: &str = "other programs keep writing to the journal: try again";
@@ -72,9 +71,9 @@ impl Workspace {
                 "{}: there is no workspace in this folder: make one with `custodes init`, or name one with --workspace",
                 folder.display()
             )
-        private::keep_others_out(folder);
             .into());
         }
+        private::keep_others_out(folder);
         let log = match SqliteLog::open(&journal) {
             Err(OpenError::Unfinished { .. }) => return Err(interrupted(folder)),
             opened => opened?,
@@ -241,7 +240,7 @@ impl Workspace {
         key: Option<&str>,
     ) -> Result<(), WorkError> {
         for _ in 0..TRIES {
-            let now = self.now()?;
+            let now = self.looking_at();
             // Account evidence is read only where something hangs on it.
             let standing =
                 if admission::needs_independence(action) { self.standing_of(by)? } else { Standing::default() };
@@ -250,8 +249,9 @@ impl Workspace {
             if refusals.is_empty() {
                 return Ok(());
             }
-            // Nothing is added to a journal that cannot be signed; the refusal stands all the same.
-            if !self.continues_what_was_signed() {
+            // Nothing is added to a journal that cannot be signed, or that is ahead of the clock; the refusal stands
+            // all the same.
+            if !self.continues_what_was_signed() || self.now().is_err() {
                 return Err(WorkError::Refused(refusals));
             }
             let about = audit.filter(|audit| self.record.audits.contains_key(audit));
@@ -275,7 +275,7 @@ impl Workspace {
     /// # Errors
     /// When the evidence cannot be read.
     pub fn standing_of(&mut self, person: &PersonId) -> Result<Standing, WorkError> {
-        let now = self.now()?;
+        let now = self.looking_at();
         self.refresh_standings()?;
         Ok(self.known_standing(person, now))
     }
@@ -303,22 +303,6 @@ impl Workspace {
         let Some(act) = acts.first() else { return Vec::new() };
         let about = admission::audit_of(&self.record, act).map(|audit| audit.to_string()).unwrap_or_default();
         vec![Refused::of(act, about, reasons(refusals)).into()]
-    }
-
-    /// The time of the next entry: the clock's, but never before the latest entry's.
-    ///
-    /// # Errors
-    /// When the clock was set back by more than minutes.
-    pub fn now(&self) -> Result<Instant, WorkError> {
-        let now = clock::now();
-        match self.record.latest {
-            Some(latest) if now.0 < latest.0 - BACKWARDS => Err(format!(
-                "this machine's clock says {now}, but the journal's latest entry was made at {latest}: set the clock right first"
-            )
-            .into()),
-            Some(latest) => Ok(now.max(latest)),
-            None => Ok(now),
-        }
     }
 
     /// Writes what was prepared from the journal as it was read; signs nothing yet.

@@ -77,7 +77,8 @@ impl Place {
     pub fn session(&self) -> Result<Session, WorkError> {
         let workspace = self.open()?;
         let by = self.actor(&workspace.record)?;
-        let warning = workspace.rolled_back();
+        let warnings: Vec<String> = [workspace.rolled_back(), workspace.dated_ahead()].into_iter().flatten().collect();
+        let warning = (!warnings.is_empty()).then(|| warnings.join("; besides, "));
         Ok(Session { workspace, by, format: self.format, warning })
     }
 

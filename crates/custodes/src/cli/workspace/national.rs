@@ -27,7 +27,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ReadNational, None)?;
-    let now = session.workspace.now()?;
+    let now = session.workspace.looking_at();
     let as_of = arguments.as_of.unwrap_or_else(today);
     let nc_report_days = session.workspace.parameters_at(now)?.whole("nc_report_days");
     let mut view = National::of(&session.workspace.record, as_of, nc_report_days);

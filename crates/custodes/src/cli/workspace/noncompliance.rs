@@ -196,6 +196,6 @@ fn list(session: &mut Session) -> Result<u8, Mistakes> {
 
 /// Within how many days non-compliance is reported, by the parameters of today.
 fn report_days(session: &Session) -> Result<i64, crate::work::WorkError> {
-    let now = session.workspace.now()?;
+    let now = session.workspace.looking_at();
     Ok(session.workspace.parameters_at(now)?.whole("nc_report_days"))
 }

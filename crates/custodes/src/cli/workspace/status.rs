@@ -58,7 +58,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     if arguments.covert {
         session.workspace.permit(&by, Action::ReadCovert, None)?;
     }
-    let now = session.workspace.now()?;
+    let now = session.workspace.looking_at();
     let as_of = arguments.as_of.map_or(AsOf::Now(now), AsOf::Asked);
     let said = session.workspace.check_for_board(as_of, arguments.read_again)?;
     let suspended = suspended(&mut session.workspace, london::day_of(as_of.instant()))?;

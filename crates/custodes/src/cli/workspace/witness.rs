@@ -192,7 +192,7 @@ fn status(place: &Place) -> Result<u8, Mistakes> {
     let workspace = place.open()?;
     let last = witnessing::last_witnessed(&workspace)?;
     let size = workspace.head().size.0;
-    let sentence = witnessing::sentence(last.as_ref(), size, workspace.now()?);
+    let sentence = witnessing::sentence(last.as_ref(), size, workspace.looking_at());
     let mut lines = vec![format!("This journal of {size} entries: {sentence}")];
     let witnesses = witnessing::trusted(&workspace.record);
     if witnesses.is_empty() {
