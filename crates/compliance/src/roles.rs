@@ -142,6 +142,8 @@ actions! {
     ReadRequests "see what data was asked for": AnprManager LocalAuditor NationalAuditor SeniorManager;
     /// By their places: on the board they are otherwise only counted.
     ReadCovert "see covert cameras by name": LocalAuditor AnprManager SeniorManager;
+    /// Who did what, when; no content, and of suspected misuse no more than that something is confidential.
+    ReadJournal "read the journal": LocalAuditor SeniorManager NationalAuditor Administrator;
     ReadNational "read the national view": NationalAuditor LeadController;
 }
 

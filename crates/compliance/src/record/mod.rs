@@ -8,6 +8,7 @@ mod apply;
 pub mod audit;
 pub mod matters;
 pub mod people;
+mod names;
 pub mod retention;
 mod subject;
 pub mod taken_in;

@@ -75,6 +75,7 @@ enum Verb {
     Verify(verify::Arguments),
     /// Another party vouches that the journal only ever grew; and being that other party
     Witness(In<workspace::witness::Verb>),
+    Journal(workspace::journal::Arguments),
     /// The National Auditor's register of LEAs, and receipts for what came
     Lea(In<workspace::lea::Verb>),
     Receive(workspace::receive::Arguments),
@@ -147,6 +148,7 @@ pub fn run() -> ExitCode {
         Verb::Witness(In { place, verb }) => workspace::witness::run(&place, verb),
         Verb::Lea(In { place, verb }) => workspace::lea::run(&place, verb),
         Verb::Receive(arguments) => workspace::receive::run(arguments),
+        Verb::Journal(arguments) => workspace::journal::run(arguments),
         Verb::National(arguments) => workspace::national::run(arguments),
         Verb::Demand(In { place, verb }) => workspace::demand::demand(&place, verb),
         Verb::Extent(In { place, verb }) => workspace::demand::extent(&place, verb),

@@ -18,6 +18,7 @@ pub mod last_check;
 mod login;
 mod objects;
 pub mod outgoing;
+pub mod reading;
 pub mod receiving;
 mod redrawing;
 pub mod reporting;

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod finding;
 pub mod init;
 pub mod lea;
+pub mod journal;
 pub mod misuse;
 pub mod national;
 pub mod noncompliance;
