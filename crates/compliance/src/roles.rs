@@ -112,6 +112,9 @@ actions! {
     ProposeParameters "propose parameters": AnprManager LocalAuditor NationalAuditor;
     ApproveParameters "approve parameters": SeniorManager NationalAuditor;
     TakeInEvidence "take evidence in": AnprManager LocalAuditor NationalAuditor;
+    /// The list: which files came, by whom, and what became of them; no row of theirs.
+    ListEvidence "see what evidence was taken in": AnprManager LocalAuditor NationalAuditor SeniorManager;
+    TakeOutEvidence "give an original back": AnprManager LocalAuditor NationalAuditor SeniorManager;
     RequestData "request data": AnprManager LocalAuditor NationalAuditor;
     AnswerForQuarantine "answer for rows that could not be read": AnprManager LocalAuditor NationalAuditor;
     /// Reviews that are not audits (By: LEA).
@@ -139,11 +142,11 @@ actions! {
     ReadAudits "read audits": LocalAuditor SeniorManager NationalAuditor;
     /// The list alone: which there are, and how far they have come.
     ListAudits "list audits": LocalAuditor SeniorManager NationalAuditor Reviewer;
+    /// Who did what, when; no content, and of suspected misuse no more than that something is confidential.
+    ReadJournal "read the journal": LocalAuditor SeniorManager NationalAuditor Administrator;
     ReadRequests "see what data was asked for": AnprManager LocalAuditor NationalAuditor SeniorManager;
     /// By their places: on the board they are otherwise only counted.
     ReadCovert "see covert cameras by name": LocalAuditor AnprManager SeniorManager;
-    /// Who did what, when; no content, and of suspected misuse no more than that something is confidential.
-    ReadJournal "read the journal": LocalAuditor SeniorManager NationalAuditor Administrator;
     ReadNational "read the national view": NationalAuditor LeadController;
 }
 

@@ -95,6 +95,23 @@ pub struct EvidenceImported {
     /// An earlier import that this one stands in for: a mended file, a fuller export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<ImportId>,
+    /// Why it stands in for that one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// What that one had, and the evidence in force has no longer: the sets of which something is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Lost>,
+}
+
+/// Of a set, what went with a replaced import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    pub set: String,
+    /// Rows that stood in the replaced import, and that stand in the one that replaces it.
+    pub rows_before: u64,
+    pub rows: u64,
+    /// Keys of which no row is in force any longer.
+    pub keys_gone: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -242,6 +242,7 @@ pub fn needs_independence(action: Action) -> bool {
     !matches!(
         action,
         Action::TakeInEvidence
+            | Action::ListEvidence
             | Action::RequestData
             | Action::ReadRequests
             | Action::AnswerForQuarantine

@@ -6,9 +6,10 @@
 pub mod admission;
 mod apply;
 pub mod audit;
+pub mod evidence_at;
 pub mod matters;
-pub mod people;
 mod names;
+pub mod people;
 pub mod retention;
 mod subject;
 pub mod taken_in;
@@ -32,7 +33,7 @@ pub use audit::{Audit, Finding, Item, PlanState, Query};
 pub use matters::{Misuse, Noncompliance};
 pub use people::Person;
 pub use retention::{Disposable, Disposal};
-pub use taken_in::Import;
+pub use taken_in::{Counted, Import};
 
 /// Who did something, when, and in which entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

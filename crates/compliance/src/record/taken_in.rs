@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Done;
-use crate::acts::ImportId;
+use super::{Done, Record};
 use crate::acts::evidence::{EvidenceImported, QuarantineSettled, Quarantined};
+use crate::acts::{ImportId, RequestId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
@@ -63,7 +63,50 @@ impl Import {
         originals.chain(typed).chain(mappings)
     }
 
+    /// How many rows of a set came, those among them that could not be read, or came twice.
+    pub fn rows(&self, set: &str) -> u64 {
+        self.what.originals.iter().filter(|original| original.set.as_deref() == Some(set)).map(|of| of.rows).sum()
+    }
+
     pub fn sets(&self) -> BTreeSet<&str> {
         self.what.originals.iter().filter_map(|original| original.set.as_deref()).collect()
+    }
+}
+
+/// What came for a request, against what another source counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    pub request: RequestId,
+    pub set: String,
+    /// By the other source.
+    pub counted: u64,
+    /// The imports in force that answer it, with the rows of the set in each.
+    pub came: Vec<(ImportId, u64)>,
+}
+
+impl Counted {
+    /// `None` where nothing was counted, or nothing in force came yet.
+    pub fn of(record: &Record, request: RequestId) -> Option<Counted> {
+        let what = &record.requests.get(&request)?.what;
+        let came: Vec<(ImportId, u64)> = record
+            .evidence()
+            .filter(|(_, import)| import.what.answers == Some(request))
+            .map(|(id, import)| (*id, import.rows(&what.set)))
+            .collect();
+        let counted = what.independent_count?;
+        (!came.is_empty()).then(|| Counted { request, set: what.set.clone(), counted, came })
+    }
+
+    /// An answer may come in parts, or whole at last.
+    pub fn agrees(&self) -> bool {
+        let whole = self.came.last().is_some_and(|(_, rows)| *rows == self.counted);
+        whole || self.came.iter().map(|(_, rows)| rows).sum::<u64>() == self.counted
+    }
+
+    /// Both figures, in words.
+    pub fn in_words(&self) -> String {
+        let came: Vec<String> = self.came.iter().map(|(id, rows)| format!("{rows} in {id}")).collect();
+        let differs = if self.agrees() { "which agree" } else { "which DIFFER" };
+        format!("{} rows of {} counted independently, {} came: {differs}", self.counted, self.set, came.join(" and "))
     }
 }

@@ -12,7 +12,7 @@ use crate::acts::{
     AuditId, DisposalId, FindingId, HoldId, ImportId, NoncomplianceId, PersonId, ProposalId, QueryId, RequestId,
 };
 use crate::record::audit::Stage;
-use crate::record::{Audit, Record};
+use crate::record::{Audit, Counted, Record};
 use crate::time::Day;
 
 /// An audit that is not signed off.
@@ -144,6 +144,8 @@ pub struct Clocks {
     pub findings: Vec<OpenFinding>,
     pub unsettled: Vec<UnsettledRows>,
     pub requests: Vec<OpenRequest>,
+    /// Answered, with another number of rows than was counted.
+    pub miscounted: Vec<Counted>,
     pub holds: Vec<HoldInForce>,
     pub disposals: Vec<PendingDisposal>,
     pub parameters: Vec<PendingParameters>,
@@ -159,6 +161,7 @@ impl Clocks {
             findings: findings(record, today),
             unsettled: unsettled(record),
             requests: requests(record, today),
+            miscounted: miscounted(record),
             holds: holds(record),
             disposals: disposals(record),
             parameters: parameters(record),
@@ -326,6 +329,11 @@ fn requests(record: &Record, today: Day) -> Vec<OpenRequest> {
         .collect();
     open.sort_by_key(|request| (request.due, request.request));
     open
+}
+
+fn miscounted(record: &Record) -> Vec<Counted> {
+    let counted = record.requests.keys().filter_map(|request| Counted::of(record, *request));
+    counted.filter(|counted| !counted.agrees()).collect()
 }
 
 fn holds(record: &Record) -> Vec<HoldInForce> {

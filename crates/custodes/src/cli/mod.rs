@@ -42,6 +42,8 @@ enum Verb {
     Report(workspace::report::Arguments),
     Import(workspace::evidence::Import),
     Withdraw(workspace::evidence::Withdraw),
+    /// What was taken in, and what was in force at any time
+    Evidence(In<workspace::evidence_list::Evidence>),
     /// Rows that could not be read, and who answers for them
     Quarantine(In<workspace::evidence::Quarantine>),
     /// What data is wanted, from whom, by when
@@ -73,9 +75,9 @@ enum Verb {
     Dispose(In<workspace::retention::Dispose>),
     Bundle(workspace::bundle::Arguments),
     Verify(verify::Arguments),
+    Journal(workspace::journal::Arguments),
     /// Another party vouches that the journal only ever grew; and being that other party
     Witness(In<workspace::witness::Verb>),
-    Journal(workspace::journal::Arguments),
     /// The National Auditor's register of LEAs, and receipts for what came
     Lea(In<workspace::lea::Verb>),
     Receive(workspace::receive::Arguments),
@@ -127,6 +129,7 @@ pub fn run() -> ExitCode {
         Verb::Report(arguments) => workspace::report::run(arguments),
         Verb::Import(arguments) => workspace::evidence::import(arguments),
         Verb::Withdraw(arguments) => workspace::evidence::withdraw(arguments),
+        Verb::Evidence(In { place, verb }) => workspace::evidence_list::run(&place, verb),
         Verb::Quarantine(In { place, verb }) => workspace::evidence::quarantine(&place, verb),
         Verb::Request(In { place, verb }) => workspace::evidence::request(&place, verb),
         Verb::Person(In { place, verb }) => workspace::people::person(&place, verb),
@@ -145,10 +148,10 @@ pub fn run() -> ExitCode {
         Verb::Dispose(In { place, verb }) => workspace::retention::dispose(&place, verb),
         Verb::Bundle(arguments) => workspace::bundle::run(arguments),
         Verb::Verify(arguments) => verify::run(&arguments),
+        Verb::Journal(arguments) => workspace::journal::run(arguments),
         Verb::Witness(In { place, verb }) => workspace::witness::run(&place, verb),
         Verb::Lea(In { place, verb }) => workspace::lea::run(&place, verb),
         Verb::Receive(arguments) => workspace::receive::run(arguments),
-        Verb::Journal(arguments) => workspace::journal::run(arguments),
         Verb::National(arguments) => workspace::national::run(arguments),
         Verb::Demand(In { place, verb }) => workspace::demand::demand(&place, verb),
         Verb::Extent(In { place, verb }) => workspace::demand::extent(&place, verb),

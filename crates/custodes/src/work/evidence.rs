@@ -1,16 +1,18 @@
 //! Evidence taken in for good, and rows that a person answers for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use custodes_compliance::acts::evidence::{
-    EvidenceImported, MappingKept, Original, QuarantineSettled, Quarantined, Typed,
+    EvidenceImported, Lost, MappingKept, Original, QuarantineSettled, Quarantined, Typed,
 };
 use custodes_compliance::acts::{Act, ImportId, Mark, PersonId, RequestId};
 use custodes_compliance::record::Record;
 use custodes_compliance::roles::Action;
 use custodes_evidence::archive::{Delivery, Intake, TakeIn};
+use custodes_standard::evidence::Set;
 
-use super::{WorkError, Workspace, random};
+use super::checking::object;
+use super::{WorkError, Workspace, outgoing, random};
 
 /// Where evidence came from, as far as whoever brings it says.
 #[derive(Debug, Default, Clone)]
@@ -20,6 +22,8 @@ pub struct Provenance {
     pub query: Option<String>,
     pub independent_count: Option<u64>,
     pub replaces: Option<ImportId>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What an import did.
@@ -37,7 +41,7 @@ pub fn import(
     workspace: &mut Workspace,
     by: &PersonId,
     deliveries: Vec<PathBuf>,
-    of: Option<&'static custodes_standard::evidence::Set>,
+    of: Option<&'static Set>,
     how: &TakeIn,
     provenance: &Provenance,
 ) -> Result<Imported, WorkError> {
@@ -62,6 +66,10 @@ pub fn import(
     {
         return Ok(Imported::Nothing(there));
     }
+    let lost = match provenance.replaces {
+        Some(replaced) => lost(workspace, replaced, &what)?,
+        None => Vec::new(),
+    };
     let mark = Mark::of(random()?);
     workspace.act(by, |workspace| {
         let import = workspace.record.next_import();
@@ -74,6 +82,8 @@ pub fn import(
             query: provenance.query,
             independent_count: provenance.independent_count,
             replaces: provenance.replaces,
+            reason: provenance.reason,
+            lost: lost.clone(),
             ..what.clone()
         })])
     })?;
@@ -149,7 +159,61 @@ fn described(intake: &Intake) -> EvidenceImported {
         query: None,
         independent_count: None,
         replaces: None,
+        reason: String::new(),
+        lost: Vec::new(),
     }
+}
+
+/// What the replaced import has, and the evidence in force will have no longer.
+fn lost(workspace: &Workspace, replaced: ImportId, by: &EvidenceImported) -> Result<Vec<Lost>, WorkError> {
+    let record = &workspace.record;
+    // An import that is not there, or not in force, is refused with better words.
+    let Some(earlier) = record.imports.get(&replaced).filter(|earlier| earlier.in_force()) else {
+        return Ok(Vec::new());
+    };
+    let mut lost = Vec::new();
+    for typed in &earlier.what.typed {
+        let Some(set) = Set::named(&typed.set) else { continue };
+        let of_set = |tables: &[Typed]| -> Vec<Typed> {
+            tables.iter().filter(|table| table.set == typed.set).cloned().collect()
+        };
+        let new = of_set(&by.typed);
+        let others = record.evidence().filter(|(id, _)| **id != replaced);
+        let there = others.flat_map(|(_, import)| of_set(&import.what.typed)).chain(new.iter().cloned());
+        let there = there.map(|table| object(&table.sha256)).collect::<Result<Vec<_>, _>>()?;
+        let keys_gone = workspace.archive.keys_gone(set, &[object(&typed.sha256)?], &there)?;
+        let rows: u64 = new.iter().map(|table| table.rows).sum();
+        if keys_gone > 0 || rows < typed.rows {
+            lost.push(Lost { set: typed.set.clone(), rows_before: typed.rows, rows, keys_gone });
+        }
+    }
+    Ok(lost)
+}
+
+/// Gives an original back as it came.
+///
+/// # Errors
+/// When the person may not, there is no such file, or something has the name that it is to have.
+pub fn give_back(
+    workspace: &mut Workspace,
+    by: &PersonId,
+    import: ImportId,
+    file: &str,
+    to: &Path,
+) -> Result<Original, WorkError> {
+    workspace.permit(by, Action::TakeOutEvidence, None)?;
+    let record = &workspace.record;
+    let there = record.imports.get(&import).ok_or_else(|| match record.disposed_as(&import.to_string()) {
+        Some((disposal, _)) => format!("{import} was disposed of under {disposal}"),
+        None => format!("there is no import {import}: custodes evidence list"),
+    })?;
+    let original = there.what.originals.iter().find(|original| original.name == file).ok_or_else(|| {
+        let names: Vec<&str> = there.what.originals.iter().map(|original| original.name.as_str()).collect();
+        format!("{import} has no file {file:?}; it has {}", names.join(", "))
+    })?;
+    let mut bytes = workspace.archive.original(&object(&original.sha256)?)?;
+    outgoing::put_private_from(to, &mut bytes)?;
+    Ok(original.clone())
 }
 
 /// A person answers for quarantined rows: all of a file's, or those on some lines.

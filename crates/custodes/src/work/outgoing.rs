@@ -2,7 +2,7 @@
 //! program is killed, and what a killed one left is written over by the next.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::WorkError;
@@ -13,7 +13,7 @@ use super::keys::sync_folder;
 /// # Errors
 /// When it cannot be written.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
-    let (unfinished, _locked) = written(path, bytes, &mut OpenOptions::new())?;
+    let (unfinished, _locked) = written(path, &mut { bytes }, &mut OpenOptions::new())?;
     fs::rename(&unfinished, path).map_err(WorkError::file(path, "cannot be written"))?;
     sync_folder(folder_of(path))
 }
@@ -23,7 +23,7 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
 /// # Errors
 /// When there is one of that name, or it cannot be written.
 pub fn put_new(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
-    put_as(path, bytes, &mut OpenOptions::new())
+    put_as(path, &mut { bytes }, &mut OpenOptions::new())
 }
 
 /// Writes a new file that nobody but its owner may read.
@@ -31,18 +31,26 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
 /// # Errors
 /// As of [`put_new`].
 pub fn put_private(path: &Path, bytes: &[u8]) -> Result<(), WorkError> {
+    put_private_from(path, &mut { bytes })
+}
+
+/// The same, with what is read to its end.
+///
+/// # Errors
+/// As of [`put_new`].
+pub fn put_private_from(path: &Path, from: &mut dyn Read) -> Result<(), WorkError> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    put_as(path, bytes, &mut options)
+    put_as(path, from, &mut options)
 }
 
-fn put_as(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), WorkError> {
+fn put_as(path: &Path, from: &mut dyn Read, options: &mut OpenOptions) -> Result<(), WorkError> {
     let there = || format!("{}: there is a file of that name already: name a new one", path.display());
     if is_there(path) {
         return Err(there().into());
     }
-    let (unfinished, _locked) = written(path, bytes, options)?;
+    let (unfinished, _locked) = written(path, from, options)?;
     // A link fails where a rename would replace what another program put there.
     match fs::hard_link(&unfinished, path) {
         Ok(()) => fs::remove_file(&unfinished),
@@ -76,7 +84,7 @@ fn unfinished(path: &Path) -> PathBuf {
 }
 
 /// The bytes under a name beside the file's own, on the disk; locked, so that no two programs write there.
-fn written(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(PathBuf, File), WorkError> {
+fn written(path: &Path, from: &mut dyn Read, options: &mut OpenOptions) -> Result<(PathBuf, File), WorkError> {
     let unfinished = unfinished(path);
     let failed = |error| WorkError::file(path, "cannot be written")(error);
     let mut file = options.create(true).truncate(false).write(true).open(&unfinished).map_err(failed)?;
@@ -87,7 +95,7 @@ fn written(path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(Path
         // Where files cannot be locked, two programs that write one name are the users' own doing.
         Ok(()) | Err(TryLockError::Error(_)) => {}
     }
-    file.set_len(0).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all()).map_err(failed)?;
+    file.set_len(0).and_then(|()| io::copy(from, &mut file)).and_then(|_| file.sync_all()).map_err(failed)?;
     Ok((unfinished, file))
 }
 
@@ -117,7 +125,7 @@ mod tests {
     fn two_programs_do_not_write_one_file_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("A1.zip");
-        let (_, _held) = written(&path, b"one", &mut OpenOptions::new()).unwrap();
+        let (_, _held) = written(&path, &mut &b"one"[..], &mut OpenOptions::new()).unwrap();
         assert!(put_new(&path, b"two").unwrap_err().to_string().contains("another program is writing it"));
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use crate::story::{Story, evidence};
 
 /// Opens a workspace with its people, and an audit with records on its worklist.
-fn opened() -> (Story, Vec<String>) {
+pub fn opened() -> (Story, Vec<String>) {
     let mut story = Story::begins("2026-10-01 08:00:00");
     let folder = evidence(story.path());
     for entry in fs::read_dir(&folder).expect("the evidence").flatten() {
@@ -75,7 +75,7 @@ fn what_is_refused_is_journalled_and_says_no_more_than_it_should() {
     let auditors = story.path().join("evidence/auditors.csv");
     let listed = fs::read_to_string(&auditors).expect("text");
     fs::write(&auditors, listed.replace("rv1,nm00002", "rv1,")).expect("written");
-    story.does("am1", "import evidence --replaces E1");
+    story.does("am1", "import evidence --replaces E1 --reason \"the list names their ids\"");
     story.does("am1", "quarantine settle E2 evidence/accounts.csv --reason \"a line of question marks\"");
     story.does("ad1", "role give rv1 reviewer --reason helps");
     story.does("la1", &format!("audit assign A1 --to rv1 {}", keys[0]));
@@ -159,7 +159,7 @@ fn an_auditor_whose_user_ids_are_hidden_or_divided_by_commas_is_asked_about_each
         ("WITHHELD", "does not show which user ids are rv1's"),
     ] {
         fs::write(&auditors, listed.replace("rv1,nm00002", &format!("rv1,{ids}"))).expect("written");
-        story.does("am1", &format!("import evidence --replaces E{in_force}"));
+        story.does("am1", &format!("import evidence --replaces E{in_force} --reason \"another list\""));
         in_force += 1;
         story.does("am1", &format!("quarantine settle E{in_force} evidence/accounts.csv --reason \"question marks\""));
         story.is_refused("ad1", "role give rv1 reviewer --reason helps", refusal);

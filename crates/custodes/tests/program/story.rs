@@ -90,18 +90,25 @@ impl Story {
         said
     }
 
-    fn ran(&mut self, person: &str, command: &str, more: &[&str], typed: Option<&str>) -> (bool, String) {
-        let arguments = words(command);
-        let mut running = Command::new(env!("CARGO_BIN_EXE_custodes"))
-            .args(&arguments)
-            .args(more)
+    /// The program, about to do something at this workspace and time.
+    pub fn program(&self, command: &str) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_custodes"));
+        program
+            .args(words(command))
             .current_dir(self.path())
             .env("CUSTODES_KEYS", self.path().join(format!("keys-{}", self.workspace)))
             .env("CUSTODES_WORKSPACE", self.path().join(self.workspace))
             .env("LD_PRELOAD", CLOCK)
             .env("FAKETIME", format!("{}{}", if self.frozen { "" } else { "@" }, self.now))
             .env("TZ", "UTC")
-            .env("USER", "clerk")
+            .env("USER", "clerk");
+        program
+    }
+
+    fn ran(&mut self, person: &str, command: &str, more: &[&str], typed: Option<&str>) -> (bool, String) {
+        let mut running = self
+            .program(command)
+            .args(more)
             .stdin(if typed.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

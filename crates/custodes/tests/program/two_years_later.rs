@@ -240,7 +240,7 @@ fn newer_evidence(story: &mut Story) {
     }
     fs::write(folder.join("searches.csv"), searches).expect("written");
     accounts(&folder, "2030-01-01");
-    story.does("am1", "import newer --replaces E1");
+    story.does("am1", "import newer --replaces E1 --reason \"two years have passed\"");
 }
 
 fn the_evidence(story: &mut Story) {
@@ -252,6 +252,12 @@ fn the_evidence(story: &mut Story) {
     story.is_refused("sm1", "dispose approve X3", "takes a second person");
     let before = Files::of(story);
     story.does("sm2", "dispose approve X3");
+    story.untold(|story| {
+        let read = story.does("sm1", "journal --from 0");
+        assert!(read.contains("disposed of under X1 on ") && read.contains("disposed of under X3 on "), "{read}");
+        let listed = story.does("sm1", "evidence list --at 30");
+        assert!(listed.contains("E1 went with a disposal since, and may have been in force"), "{listed}");
+    });
     story.untold(|story| cut_short(story, &before));
 }
 

@@ -49,6 +49,15 @@ impl Archive {
         if found == *object { Ok(bytes) } else { Err(Fault::Damaged { object: *object, found }.into()) }
     }
 
+    /// An object to be copied, whose bytes are what its name says: it may be larger than memory.
+    ///
+    /// # Errors
+    /// The object is missing or damaged.
+    pub fn original(&self, object: &Sha256) -> Result<std::fs::File, Problem> {
+        self.verify(object)?;
+        std::fs::File::open(self.path_of(object)).map_err(|error| unusable(&self.root, &error))
+    }
+
     /// The text of an object.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hasher};
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use custodes_standard::evidence::Set;
@@ -49,16 +50,22 @@ impl Archive {
     }
 }
 
-type Batches = Box<dyn Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>>;
-
-/// Only the keys of all rows are decoded; the other columns only of rows that are wanted.
-fn matching(set: &'static Set, file: File, keys: &BTreeSet<String>) -> Result<Batches, String> {
+/// The typed rows of a set, and of no other.
+fn typed_rows_of(set: &'static Set, file: File) -> Result<ParquetRecordBatchReaderBuilder<File>, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
     let metadata = builder.metadata().file_metadata().key_value_metadata();
     let said = metadata.into_iter().flatten().find(|pair| pair.key == SET).and_then(|pair| pair.value.clone());
     if said.as_deref() != Some(set.name) {
         return Err(format!("they are of {}", said.as_deref().unwrap_or("no set")));
     }
+    Ok(builder)
+}
+
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>>;
+
+/// Only the keys of all rows are decoded; the other columns only of rows that are wanted.
+fn matching(set: &'static Set, file: File, keys: &BTreeSet<String>) -> Result<Batches, String> {
+    let builder = typed_rows_of(set, file)?;
     let names: Vec<&'static str> = set.key().map(|column| column.name).collect();
     let projection = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
     let wanted: HashSet<String> = keys.iter().cloned().collect();
@@ -104,4 +111,55 @@ impl Archive {
         }
         Ok(records)
     }
+}
+
+impl Archive {
+    /// How many keys of some typed tables no row of others has. It takes 8 bytes for each key of the others.
+    ///
+    /// # Errors
+    /// As of [`Archive::records`].
+    pub fn keys_gone(&self, set: &'static Set, before: &[Sha256], now: &[Sha256]) -> Result<u64, Problem> {
+        let mut there = Vec::new();
+        for object in now {
+            self.each_key(set, object, &mut |key| there.push(hashed(key)))?;
+        }
+        there.sort_unstable();
+        let mut gone = 0;
+        for object in before {
+            self.each_key(set, object, &mut |key| gone += u64::from(there.binary_search(&hashed(key)).is_err()))?;
+        }
+        Ok(gone)
+    }
+
+    fn each_key(&self, set: &'static Set, object: &Sha256, each: &mut dyn FnMut(&str)) -> Result<(), Problem> {
+        self.verify(object)?;
+        let read = |each: &mut dyn FnMut(&str)| -> Result<(), String> {
+            let file = File::open(self.path_of(object)).map_err(|error| error.to_string())?;
+            let builder = typed_rows_of(set, file)?;
+            let names: Vec<&'static str> = set.key().map(|column| column.name).collect();
+            let projection = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+            let reader = builder.with_projection(projection).with_batch_size(BATCH_ROWS).build();
+            let mut key = String::new();
+            for batch in reader.map_err(|error| error.to_string())? {
+                let batch = batch.map_err(|error| error.to_string())?;
+                let columns: Vec<&ArrayRef> = names.iter().filter_map(|name| batch.column_by_name(name)).collect();
+                for row in 0..batch.num_rows() {
+                    key.clear();
+                    write_key(&mut key, columns.iter().copied(), row);
+                    each(&key);
+                }
+            }
+            Ok(())
+        };
+        read(each).map_err(|error| {
+            let what = format!("its rows cannot be read: {error}");
+            Problem::new(format!("object {object}"), what, format!("name the typed rows of {}", set.name))
+        })
+    }
+}
+
+fn hashed(key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(key.as_bytes());
+    hasher.finish()
 }

@@ -188,6 +188,7 @@ fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             ensure(earlier.in_force(), || format!("{replaced} is not in force any longer"))?;
             not_what_binds(record, sets_of(&earlier.what.originals), actor)?;
             not_while_auditing(record, sets_of(&earlier.what.originals), actor)?;
+            given(&act.reason, "the reason for replacing what is in force")?;
             let lost = sets_of(&earlier.what.originals).find(|set| !sets_of(&act.originals).any(|other| other == *set));
             ensure(lost.is_none(), || {
                 format!(

@@ -346,6 +346,8 @@ fn import(id: &str, sets: &[&str], replaces: Option<&str>) -> EvidenceImported {
         query: None,
         independent_count: None,
         replaces: replaces.map(|id| ImportId::parse(id).unwrap()),
+        reason: "a mended file".into(),
+        lost: Vec::new(),
     }
 }
 

@@ -69,6 +69,8 @@ fn import(number: &str, table: &str) -> EvidenceImported {
         query: None,
         independent_count: None,
         replaces: None,
+        reason: String::new(),
+        lost: Vec::new(),
     }
 }
 

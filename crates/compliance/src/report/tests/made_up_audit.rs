@@ -176,6 +176,8 @@ fn imported() -> EvidenceImported {
         query: None,
         independent_count: None,
         replaces: None,
+        reason: String::new(),
+        lost: Vec::new(),
     }
 }
 

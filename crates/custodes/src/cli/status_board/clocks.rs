@@ -178,6 +178,11 @@ pub(super) fn data(out: &mut String, clocks: &Clocks) {
             row(out, &left_or_late(request.days_left), &request.request.to_string(), &says);
         }
     }
+    if heading(out, "DATA that came with another number of rows than was counted", clocks.miscounted.len()) {
+        for counted in &clocks.miscounted {
+            row(out, "", &counted.request.to_string(), &counted.in_words());
+        }
+    }
     if heading(out, "FILES with rows that could not be read, for which nobody has answered", clocks.unsettled.len()) {
         for file in &clocks.unsettled {
             let says = format!("{}, imported {}", plain(&file.file), file.imported_on);

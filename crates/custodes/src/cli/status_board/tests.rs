@@ -202,6 +202,8 @@ fn data_and_records(journal: &mut Journal) {
         query: None,
         independent_count: None,
         replaces: None,
+        reason: String::new(),
+        lost: Vec::new(),
     };
     journal.put("2026-09-05", "p2", imported);
     journal.put("2026-09-06", "p4", HoldPlaced { hold: id("H1"), audits: vec![id("A1")], reason: "a trial".into() });

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use custodes_compliance::acts::evidence::{DataRequested, EvidenceWithdrawn};
+use custodes_compliance::acts::evidence::{DataRequested, EvidenceWithdrawn, Lost};
 use custodes_compliance::acts::{Act, ImportId, RequestId};
-use custodes_compliance::record::unsettled;
+use custodes_compliance::record::evidence_at::UpTo;
+use custodes_compliance::record::{Counted, Import as TakenIn, Record, unsettled};
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use custodes_evidence::Mapping;
@@ -39,8 +40,11 @@ pub struct Import {
     #[arg(long, value_parser = name::<RequestId>)]
     answers: Option<RequestId>,
     /// An earlier import that this one stands in for: a mended file, a fuller export
-    #[arg(long, value_parser = name::<ImportId>)]
+    #[arg(long, value_parser = name::<ImportId>, requires = "reason")]
     replaces: Option<ImportId>,
+    /// Why it stands in for that one
+    #[arg(long, value_name = "TEXT", requires = "replaces")]
+    reason: Option<String>,
     /// Who extracted it
     #[arg(long, value_name = "WHO")]
     extracted_by: Option<String>,
@@ -74,6 +78,7 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
         query: arguments.query,
         independent_count: arguments.independent_count,
         replaces: arguments.replaces,
+        reason: arguments.reason.unwrap_or_default(),
     };
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
@@ -104,12 +109,24 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
             if intake.sets.iter().any(|set| !set.quarantine.is_empty()) {
                 lines.push("Rows that could not be read leave their sets incomplete until somebody answers for them: custodes quarantine list".into());
             }
+            let record = &session.workspace.record;
+            let import = record.imports.get(&id);
+            lines.extend(import.iter().flat_map(|import| &import.what.lost).map(|lost| lost_in_words(lost)));
+            let counted = import.and_then(|import| Counted::of(record, import.what.answers?));
+            lines.extend(counted.iter().map(|counted| format!("{}: {}", counted.request, counted.in_words())));
+            let state = record.state_of_evidence(UpTo::Now);
             session.say(
                 &lines.join("\n"),
-                json!({ "import": id, "added": true, "what": session.workspace.record.imports.get(&id) }),
+                json!({ "import": id, "added": true, "what": import, "counted": counted, "state": state }),
             )
         }
     }
+}
+
+/// What a replaced import had, and nothing in force has any longer.
+pub(super) fn lost_in_words(lost: &Lost) -> String {
+    let Lost { set, rows_before, rows, keys_gone } = lost;
+    format!("  {set}: {rows} rows stand where {rows_before} stood; keys that are gone: {keys_gone}")
 }
 
 /// Rows that could not be read, and who answers for them
@@ -235,18 +252,42 @@ pub fn request(place: &Place, verb: Request) -> Result<u8, Mistakes> {
             session.workspace.permit(&by, Action::ReadRequests, None)?;
             let record = &session.workspace.record;
             let lines = record.requests.iter().map(|(id, request)| {
-                let came = record.imports.iter().find(|(_, import)| import.what.answers == Some(*id));
-                let came = came.map_or("not come yet".to_owned(), |(id, import)| {
-                    format!("came as {id} on {}", import.imported.day())
-                });
-                format!(
-                    "{id:<5} {} from {}, due {}: {came}",
-                    request.what.set, request.what.from_whom, request.what.due
-                )
+                let what = &request.what;
+                let mut line =
+                    format!("{id:<5} {} from {}, due {}: {}", what.set, what.from_whom, what.due, came(record, *id));
+                if let Some(counted) = Counted::of(record, *id) {
+                    line.push_str(&format!("\n      {}", counted.in_words()));
+                }
+                line
             });
             let text: Vec<String> = lines.collect();
             let text = if text.is_empty() { "No data was asked for".to_owned() } else { text.join("\n") };
-            session.say(&text, json!(record.requests))
+            let mut told = json!(record.requests);
+            for id in record.requests.keys() {
+                let came: Vec<_> = answering(record, *id).map(|(import, _)| import).collect();
+                told[id.to_string()]["came"] = json!(came);
+                told[id.to_string()]["counted"] = json!(Counted::of(record, *id));
+            }
+            session.say(&text, told)
         }
     }
+}
+
+fn answering(record: &Record, request: RequestId) -> impl Iterator<Item = (&ImportId, &TakenIn)> {
+    record.imports.iter().filter(move |(_, import)| import.what.answers == Some(request))
+}
+
+/// Every import that answers a request.
+fn came(record: &Record, request: RequestId) -> String {
+    let came: Vec<String> = answering(record, request)
+        .map(|(id, import)| {
+            let gone = match (&import.withdrawn, import.replaced_by) {
+                (Some(_), _) => " (withdrawn)".to_owned(),
+                (None, Some(by)) => format!(" (replaced by {by})"),
+                (None, None) => String::new(),
+            };
+            format!("{id} on {}{gone}", import.imported.day())
+        })
+        .collect();
+    if came.is_empty() { "not come yet".to_owned() } else { format!("came as {}", came.join(", ")) }
 }

@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod demand;
 pub mod due;
 pub mod evidence;
+pub mod evidence_list;
 pub mod finding;
 pub mod init;
 pub mod lea;

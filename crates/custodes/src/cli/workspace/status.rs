@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use custodes_compliance::acts::AuditId;
 use custodes_compliance::london;
 use custodes_compliance::record::admission;
+use custodes_compliance::record::evidence_at::UpTo;
 use custodes_compliance::roles::Action;
 use custodes_compliance::schedule::{Board, Covert, Sources};
 use custodes_compliance::time::{Day, Instant};
@@ -75,12 +76,15 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         (false, crate::cli::OutputFormat::Json) => Form::Json,
         (false, crate::cli::OutputFormat::Table) => Form::Table,
     };
+    // By which the board can be held against a listing of the evidence.
+    let state = session.workspace.record.state_of_evidence(UpTo::Now);
     let text = match form {
         Form::Table => {
             let board = status_board::text(&board);
             let warning = session.warning.as_ref().map(|warning| format!("WARNING: {warning}\n\n"));
             let warning = warning.unwrap_or_default();
-            format!("{warning}{board}\nThis journal: {witnessed}\nThe evidence: {}\n", read(&said))
+            let state = state.as_ref().map(|state| format!("state {state}, ")).unwrap_or_default();
+            format!("{warning}{board}\nThis journal: {witnessed}\nThe evidence: {state}{}\n", read(&said))
         }
         Form::Json => {
             let mut told = serde_json::to_value(&board)?;
@@ -92,6 +96,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         Form::Ics => status_board::calendar(&board, now)?,
     };
     session.warn();
+            told["evidence_state"] = state.into();
     print(&text)?;
     Ok(crate::cli::RAN)
 }
