@@ -8,8 +8,8 @@ pub mod evidence;
 pub mod evidence_list;
 pub mod finding;
 pub mod init;
-pub mod lea;
 pub mod journal;
+pub mod lea;
 pub mod misuse;
 pub mod national;
 pub mod noncompliance;
@@ -41,7 +41,7 @@ pub const SHARED: &[&str] = &["the workspace", "who acts", "the keys", "the unsi
 /// Where the workspace is, and who acts in it.
 // The ids are words that no verb's own argument has: clap tells arguments apart by them.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Place {
+pub struct Site {
     /// The workspace's folder; also from CUSTODES_WORKSPACE, else the present folder
     #[arg(id = "the workspace", long = "workspace", value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
@@ -54,6 +54,13 @@ pub struct Place {
     /// Sign so many last entries that no program of this key's holder wrote, after you looked at them
     #[arg(id = "the unsigned", long = "accept-unsigned", value_name = "N", global = true)]
     unsigned: Option<u64>,
+}
+
+/// That, and the form of the answer.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    #[command(flatten)]
+    pub site: Site,
     /// The answer on standard output
     #[arg(id = "the form", long = "format", value_name = "FORM", value_enum, default_value = "table", global = true)]
     pub format: OutputFormat,
@@ -62,16 +69,16 @@ pub struct Place {
 impl Place {
     pub fn folder(&self) -> PathBuf {
         let named = || std::env::var_os("CUSTODES_WORKSPACE").map(PathBuf::from);
-        self.workspace.clone().or_else(named).unwrap_or_else(|| PathBuf::from("."))
+        self.site.workspace.clone().or_else(named).unwrap_or_else(|| PathBuf::from("."))
     }
 
     pub fn keys(&self) -> Result<PathBuf, WorkError> {
-        self.keys.clone().map_or_else(keys::usual_folder, Ok)
+        self.site.keys.clone().map_or_else(keys::usual_folder, Ok)
     }
 
     pub fn open(&self) -> Result<Workspace, WorkError> {
         let mut workspace = Workspace::open(&self.folder(), &self.keys()?)?;
-        workspace.accept_unsigned(self.unsigned.unwrap_or(0));
+        workspace.accept_unsigned(self.site.unsigned.unwrap_or(0));
         Ok(workspace)
     }
 
@@ -87,7 +94,7 @@ impl Place {
     /// The machine's own log-in stands behind a person: who is logged in otherwise may not act as them.
     fn actor(&self, record: &Record) -> Result<PersonId, WorkError> {
         let login = crate::work::login();
-        let Some(person) = &self.person else {
+        let Some(person) = &self.site.person else {
             let own = record.people.iter().find(|(_, person)| person.login.is_some() && person.login == login);
             return own.map(|(id, _)| id.clone()).ok_or_else(|| {
                 let login = login.unwrap_or_else(|| "(none)".to_owned());

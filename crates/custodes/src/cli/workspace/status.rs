@@ -10,8 +10,8 @@ use custodes_compliance::roles::Action;
 use custodes_compliance::schedule::{Board, Covert, Sources};
 use custodes_compliance::time::{Day, Instant};
 
-use super::Place;
-use crate::cli::{Mistakes, print, status_board};
+use super::{Place, Site};
+use crate::cli::{Mistakes, OutputFormat, print, status_board};
 use crate::work::last_check::{AsOf, Said};
 use crate::work::{WorkError, Workspace, witnessing};
 
@@ -26,7 +26,7 @@ enum Form {
     Table,
     /// For programs.
     Json,
-    /// A calendar feed.
+    /// A calendar feed, for a diary: dates, and nothing personal.
     Ics,
 }
 
@@ -45,15 +45,20 @@ pub struct Arguments {
     /// Read the evidence again, though nothing changed that the board rests on
     #[arg(long)]
     read_again: bool,
-    /// As a calendar feed, for a diary: dates, and nothing personal
+    /// The answer on standard output
+    #[arg(long = "format", value_name = "FORM", value_enum, default_value = "table")]
+    form: Form,
+    /// As a calendar feed, for a diary: the same as --format ics
     #[arg(long)]
     ics: bool,
     #[command(flatten)]
-    place: Place,
+    site: Site,
 }
 
 pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
-    let mut session = arguments.place.session()?;
+    let form = if arguments.ics { Form::Ics } else { arguments.form };
+    let format = if matches!(form, Form::Json) { OutputFormat::Json } else { OutputFormat::Table };
+    let mut session = Place { site: arguments.site, format }.session()?;
     let by = session.by.clone();
     session.workspace.permit(&by, Action::ReadBoard, None)?;
     if arguments.covert {
@@ -71,11 +76,6 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let board = Board::of(&sources);
     let last = witnessing::last_witnessed(&session.workspace)?;
     let witnessed = witnessing::sentence(last.as_ref(), session.workspace.head().size.0, now);
-    let form = match (arguments.ics, session.format) {
-        (true, _) => Form::Ics,
-        (false, crate::cli::OutputFormat::Json) => Form::Json,
-        (false, crate::cli::OutputFormat::Table) => Form::Table,
-    };
     // By which the board can be held against a listing of the evidence.
     let state = session.workspace.record.state_of_evidence(UpTo::Now);
     let text = match form {
@@ -91,12 +91,12 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
             told["witnessed"] = witnessed.into();
             told["evidence_read_as_of"] = said.read_as_of.to_string().into();
             told["evidence_kept"] = said.kept.into();
+            told["evidence_state"] = state.into();
             format!("{:#}\n", session.warned(told))
         }
         Form::Ics => status_board::calendar(&board, now)?,
     };
     session.warn();
-            told["evidence_state"] = state.into();
     print(&text)?;
     Ok(crate::cli::RAN)
 }
