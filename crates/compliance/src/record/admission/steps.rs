@@ -4,6 +4,7 @@ mod audit;
 mod completing;
 mod national;
 mod opening;
+mod parties;
 mod retention;
 
 use crate::acts::evidence::Original;
@@ -34,6 +35,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceRetested(_)
         | Act::NoncomplianceClosed(_)
         | Act::MisuseHandled(_) => matters(record, act, actor),
+        | Act::MisuseReported(_)
         Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
             retention::refusals(record, act)
         }
@@ -44,7 +46,7 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::DemandMet(_)
         | Act::DemandEscalated(_)
         | Act::ExtentSet(_) => national::refusals(record, act, actor),
-        _ => audit::refusals(record, act, actor),
+        _ => audit::refusals(record, act, actor).and_then(|()| parties::refusals(record, act, actor)),
     };
     looked.err().into_iter().collect()
 }
@@ -355,6 +357,19 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         }
         Act::MisuseHandled(act) => {
             // Asked first: nothing else that is said here may tell a report that is hidden from none.
+        Act::MisuseReported(act) => {
+            given(&act.what, "what is suspected")?;
+            // Whoever is named wrongly here would be shown what is to be hidden from them.
+            let named = act.person.iter().chain(&act.line);
+            let stranger = named.into_iter().find(|person| record.person(person).is_none());
+            ensure(stranger.is_none(), || {
+                let stranger = stranger.map_or("", PersonId::as_str);
+                format!(
+                    "{stranger} is not known in this workspace, so nothing can be hidden from them: give the id as \
+                     `custodes person list` has it"
+                )
+            })
+        }
             ensure(record.misuse.contains_key(&act.misuse), || no_such_misuse(&act.misuse.to_string(), &actor.name()))?;
             given(&act.what, "what was done")
         }
