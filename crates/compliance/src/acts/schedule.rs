@@ -42,6 +42,9 @@ pub struct Reviewed {
     /// What was done about it (4.1.2, 4.1.3, 6.1.3).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub maintenance: String,
+    /// Why it is recorded so long after somebody looked, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_because: Option<String>,
 }
 
 /// Many at once, where that is natural: every camera's clock, every list.

@@ -362,6 +362,7 @@ fn a_national_workspace_records_no_lea_reviews() {
         population: None,
         examined: None,
         maintenance: String::new(),
+        late_because: None,
     };
     assert!(refused(&office, "manager", ReviewsRecorded { reviews: vec![review] }).contains("own workspace"));
 }

@@ -6,9 +6,9 @@ use custodes_standard::v3::{self, CLAUSES};
 use serde::Serialize;
 
 use super::duty::{Doer, Duty, Met};
-use super::{Covert, Sources};
-use crate::acts::PersonId;
+use super::{Covert, RECORDED_WITHIN, Sources};
 use crate::acts::schedule::Owed;
+use crate::acts::{PersonId, ReviewId};
 use crate::event::Moment;
 use crate::record::Record;
 use crate::time::Day;
@@ -56,8 +56,11 @@ pub struct Item {
     pub done: Option<Met>,
     /// By name, where the person is known here.
     pub done_by: Option<String>,
+    /// When it was put on record, where that was long after it was done.
+    pub recorded_on: Option<Day>,
     pub previous: Option<Met>,
     pub previous_by: Option<String>,
+    pub previous_recorded_on: Option<Day>,
     /// When it is due again, once it was done; for the cadence rule only.
     pub next: Option<Day>,
     pub standing: Standing,
@@ -119,6 +122,8 @@ fn item(sources: &Sources<'_>, duty: &Duty, next: Option<Day>) -> Item {
         moved,
         done_by: name(&duty.done),
         previous_by: name(&duty.previous),
+        recorded_on: recorded_late(sources.record, &duty.done),
+        previous_recorded_on: recorded_late(sources.record, &duty.previous),
         done: duty.done.clone(),
         previous: duty.previous.clone(),
         next,
@@ -169,6 +174,15 @@ fn name_of(record: &Record, person: &str) -> String {
     PersonId::parse(person).map_or_else(|_| person.to_owned(), |id| record.name_of(&id))
 }
 
+/// The day on which a review was recorded here, where that was more than days after somebody looked.
+fn recorded_late(record: &Record, met: &Option<Met>) -> Option<Day> {
+    let met = met.as_ref()?;
+    // The journal's own rows are told from imported ones by their ids.
+    let review: ReviewId = met.by.as_ref()?.review.strip_prefix("journal:")?.parse().ok()?;
+    let recorded = record.reviews.get(&review)?.done.day();
+    (recorded.days_since(met.on.day()) > RECORDED_WITHIN).then_some(recorded)
+}
+
 /// Covert cameras as one item for each clause and dates: nothing in it tells one from another.
 fn counted(items: impl Iterator<Item = Item>) -> Vec<Item> {
     let mut kept = Vec::new();
@@ -193,6 +207,7 @@ impl Item {
     fn unnamed(mut self) -> Item {
         let on = |met: Met| Met { on: met.on, by: None };
         (self.moved, self.previous, self.done_by, self.previous_by) = (Vec::new(), None, None, None);
+        (self.recorded_on, self.previous_recorded_on) = (None, None);
         self.done = self.done.map(on);
         self.next = None;
         self

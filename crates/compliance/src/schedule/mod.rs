@@ -43,6 +43,9 @@ pub use worklists::{Waiting, Worklist};
 pub const DAYS_AHEAD: i64 = 28;
 pub const DAYS_BACK: i64 = 28;
 
+/// What is recorded within so many days of the review needs no reason; later, the board says when it was.
+pub const RECORDED_WITHIN: i64 = 7;
+
 /// Whether covert cameras are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use custodes_compliance::acts::schedule::Owed;
 use custodes_compliance::schedule::{Board, Item, Moved, Worklist, dates};
-use custodes_compliance::{Instant, acts::schedule::Owed};
+use custodes_compliance::time::{Day, Instant};
 use custodes_report::MARKING;
 use custodes_report::calendar::{CalendarDay, CalendarEntry, NotACalendarTime, Stamp};
 
@@ -137,6 +138,10 @@ fn done(out: &mut String, board: &Board) {
             let _ =
                 write!(says, ", {}", if group.len() == 1 { late(worst) } else { format!("the worst {}", late(worst)) });
         }
+        if let Some(last) = group.iter().filter_map(|item| item.recorded_on).max() {
+            let one = if group.len() == 1 { "" } else { "the last " };
+            let _ = write!(says, ", {one}recorded on {last}");
+        }
         row(out, &when, first.clause, &says);
     }
 }
@@ -146,7 +151,7 @@ fn duty(out: &mut String, item: &Item, when: String) {
     let subject = if item.subject == "*" { String::new() } else { format!("{}, ", plain(&item.subject)) };
     let mut says = format!("{subject}due {}", item.due);
     if let Some(met) = &item.done {
-        let _ = write!(says, ", done {}{}", met.on, by(&item.done_by));
+        let _ = write!(says, ", done {}{}{}", met.on, by(&item.done_by), recorded(item.recorded_on));
         if let Some(audit) = met.by.as_ref().and_then(|doer| doer.audit.as_ref()) {
             let _ = write!(says, " (audit {})", plain(audit));
         }
@@ -159,7 +164,7 @@ fn duty(out: &mut String, item: &Item, when: String) {
     } else if let Some(happened) = item.happened {
         let _ = write!(says, "; happened {happened}");
     } else if let Some(met) = &item.previous {
-        let _ = write!(says, "; last done {}{}", met.on, by(&item.previous_by));
+        let _ = write!(says, "; last done {}{}{}", met.on, by(&item.previous_by), recorded(item.previous_recorded_on));
     } else if !item.vouched {
         says.push_str("; no earlier review is known, so it may have been due before");
     }
@@ -276,6 +281,10 @@ fn left_or_late(days_left: i64) -> String {
 
 fn by(name: &Option<String>) -> String {
     name.as_ref().map(|name| format!(" by {}", plain(name))).unwrap_or_default()
+}
+
+fn recorded(on: Option<Day>) -> String {
+    on.map(|on| format!(" (recorded on {on})")).unwrap_or_default()
 }
 
 fn conducted_by(name: &str) -> &str {

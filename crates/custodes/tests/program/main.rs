@@ -18,13 +18,14 @@ mod outputs;
 mod own_records;
 mod parameters;
 mod patterns;
+mod private;
 mod refused;
 mod sameness;
-mod private;
+mod slips;
 mod story;
 mod tampering;
-mod two_years_later;
 mod together;
+mod two_years_later;
 mod witness;
 mod worked_examples;
 

@@ -6,6 +6,7 @@ mod national;
 mod opening;
 mod parties;
 mod retention;
+mod review;
 
 use crate::acts::evidence::Original;
 use crate::acts::people::Kind;
@@ -34,8 +35,8 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceWorked(_)
         | Act::NoncomplianceRetested(_)
         | Act::NoncomplianceClosed(_)
-        | Act::MisuseHandled(_) => matters(record, act, actor),
         | Act::MisuseReported(_)
+        | Act::MisuseHandled(_) => matters(record, act, actor),
         Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
             retention::refusals(record, act)
         }
@@ -186,11 +187,11 @@ fn evidence(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         Act::EvidenceImported(act) => {
             not_what_binds(record, sets_of(&act.originals), actor)?;
             let Some(replaced) = &act.replaces else { return Ok(()) };
+            given(&act.reason, "the reason for replacing what is in force")?;
             let earlier = import(replaced)?;
             ensure(earlier.in_force(), || format!("{replaced} is not in force any longer"))?;
             not_what_binds(record, sets_of(&earlier.what.originals), actor)?;
             not_while_auditing(record, sets_of(&earlier.what.originals), actor)?;
-            given(&act.reason, "the reason for replacing what is in force")?;
             let lost = sets_of(&earlier.what.originals).find(|set| !sets_of(&act.originals).any(|other| other == *set));
             ensure(lost.is_none(), || {
                 format!(
@@ -282,6 +283,7 @@ fn reviews(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
                 })?;
                 ensure(review.at <= actor.now, || "a review of the future cannot be recorded".to_owned())?;
                 ensure(!record.reviews.contains_key(&review.review), || format!("{} is there already", review.review))?;
+                review::may_be_recorded(record, clause, review, actor)?;
             }
             Ok(())
         }
@@ -355,8 +357,6 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
                 "it was not tested again with success".to_owned()
             })
         }
-        Act::MisuseHandled(act) => {
-            // Asked first: nothing else that is said here may tell a report that is hidden from none.
         Act::MisuseReported(act) => {
             given(&act.what, "what is suspected")?;
             // Whoever is named wrongly here would be shown what is to be hidden from them.
@@ -370,6 +370,8 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
                 )
             })
         }
+        Act::MisuseHandled(act) => {
+            // Asked first: nothing else that is said here may tell a report that is hidden from none.
             ensure(record.misuse.contains_key(&act.misuse), || no_such_misuse(&act.misuse.to_string(), &actor.name()))?;
             given(&act.what, "what was done")
         }

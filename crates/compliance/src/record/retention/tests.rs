@@ -171,6 +171,7 @@ fn a_finished_audit() -> Journal {
         population: None,
         examined: None,
         maintenance: String::new(),
+        late_because: None,
     };
     journal.put("2024-10-31", ReviewsRecorded { reviews: vec![review] });
     journal

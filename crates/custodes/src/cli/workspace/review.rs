@@ -40,6 +40,9 @@ pub struct Arguments {
     /// When somebody looked; now without it
     #[arg(long, value_parser = at)]
     at: Option<Instant>,
+    /// Why it is recorded only now, where somebody looked more than 7 days ago, or before there was a workspace
+    #[arg(long, value_name = "TEXT")]
+    late_because: Option<String>,
     /// A departure from the standard was found
     #[arg(long)]
     unsatisfactory: bool,
@@ -66,7 +69,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
         Some(at) => at,
         None => session.workspace.now()?,
     };
-    session.act(|workspace| {
+    let done = session.act(|workspace| {
         let mut next = workspace.record.next_review();
         let reviews = subjects.iter().map(|subject| {
             let review = next;
@@ -81,6 +84,7 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
                 population: arguments.population,
                 examined: arguments.examined,
                 maintenance: arguments.maintenance.clone(),
+                late_because: arguments.late_because.clone(),
             }
         });
         Ok(Act::from(ReviewsRecorded { reviews: reviews.collect() }))
@@ -100,7 +104,10 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     }
     session.say(
         &text,
-        json!({ "clause": arguments.clause, "subjects": subjects, "at": at, "not_in_the_register": unknown }),
+        json!({
+            "clause": arguments.clause, "subjects": subjects, "at": at, "recorded_at": done.at,
+            "not_in_the_register": unknown,
+        }),
     )
 }
 
