@@ -34,9 +34,8 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Vec<Str
         | Act::NoncomplianceReported(_)
         | Act::NoncomplianceWorked(_)
         | Act::NoncomplianceRetested(_)
-        | Act::NoncomplianceClosed(_)
-        | Act::MisuseReported(_)
-        | Act::MisuseHandled(_) => matters(record, act, actor),
+        | Act::NoncomplianceClosed(_) => matters(record, act, actor),
+        Act::MisuseReported(_) | Act::MisuseHandled(_) => misuse(record, act, actor),
         Act::HoldPlaced(_) | Act::HoldReleased(_) | Act::DisposalProposed(_) | Act::DisposalApproved(_) => {
             retention::refusals(record, act)
         }
@@ -357,6 +356,12 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
                 "it was not tested again with success".to_owned()
             })
         }
+        _ => Ok(()),
+    }
+}
+
+fn misuse(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
+    match act {
         Act::MisuseReported(act) => {
             given(&act.what, "what is suspected")?;
             // Whoever is named wrongly here would be shown what is to be hidden from them.
