@@ -1,6 +1,6 @@
 //! The event rule: something happened, and a review of that subject must follow within a limit.
 
-use crate::london::{day_of, parse_day, parse_day_or_instant};
+use crate::london::{day_of, parse_day, day_or_instant};
 use crate::time::{Day, Instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Moment {
     pub fn parse(text: &str) -> Option<Moment> {
         let moment = match parse_day(text) {
             Some(day) => Moment::On(day),
-            None => Moment::At(parse_day_or_instant(text).ok()?),
+            None => Moment::At(day_or_instant(text).ok()?),
         };
         (moment.to_string() == text).then_some(moment)
     }
@@ -120,6 +120,7 @@ impl Event<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::london::parse_day_or_instant;
 
     fn at(text: &str) -> Instant {
         parse_day_or_instant(text).unwrap()

@@ -71,14 +71,16 @@ pub fn day_in_words(day: Day) -> String {
 /// A sentence that quotes the text and says what is wanted.
 pub fn parse_day_or_instant(text: &str) -> Result<Instant, String> {
     let at = day_or_instant(text)?;
-    if (1600..=9990).contains(&day_of(at).to_civil().year()) {
+    // Of UTC, as the cells of evidence are looked at.
+    if (1600..=9990).contains(&Day(at.0.div_euclid(MICROS_PER_DAY) as i32).to_civil().year()) {
         Ok(at)
     } else {
         Err(format!("{text:?} lies outside of the years 1600 to 9990"))
     }
 }
 
-fn day_or_instant(text: &str) -> Result<Instant, String> {
+/// The same of any year.
+pub(crate) fn day_or_instant(text: &str) -> Result<Instant, String> {
     if let Ok(date) = text.parse::<jiff::civil::Date>()
         && text.len() == 10
     {
