@@ -9,6 +9,7 @@ use custodes_compliance::time::Day;
 use custodes_evidence::Report;
 use custodes_standard::evidence::{LOGONS, Set};
 use custodes_standard::model::{Arises, Check, Clause, MetBy, Population, Sample, Subjects};
+use custodes_standard::rests_on::parameters_of;
 use custodes_standard::v3::CLAUSES;
 
 use crate::CheckError;
@@ -18,7 +19,6 @@ use crate::logons;
 use crate::outcome::{ClauseOutcome, Exception, Outcome, Shown};
 use crate::parameters::Parameters;
 use crate::passes::{self, Passes};
-use crate::rests_on::parameters_of;
 use crate::reviews::Reviews;
 use crate::rules::{self, CadenceCodes, EventRule, Findings};
 use crate::source::Source;

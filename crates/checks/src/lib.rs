@@ -13,7 +13,6 @@ mod logons;
 pub mod outcome;
 pub mod parameters;
 mod passes;
-mod rests_on;
 mod reviews;
 mod rows;
 mod rules;
@@ -25,7 +24,6 @@ pub use check::check;
 pub use frame::{Asked, Frame, Member, frame, subject_of};
 pub use outcome::{ClauseOutcome, Exception, Outcome};
 pub use parameters::Parameters;
-pub use rests_on::parameters_of;
 pub use source::Source;
 pub use window::Window;
 

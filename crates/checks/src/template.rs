@@ -208,21 +208,6 @@ fn arguments(text: &str) -> (Vec<&str>, &str) {
     panic!("a bracket is never closed in {text:?}")
 }
 
-/// The parameters that a piece of SQL names.
-pub fn parameters_named(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split('$').skip(1).filter_map(|rest| {
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let word = &rest[..end];
-        let name = word.strip_suffix("_numerator").or(word.strip_suffix("_denominator")).unwrap_or(word);
-        match name {
-            "span_excessive" => Some("search_span_max_days"),
-            "clock_evidence_from" | "clock_evidence_from_day" => Some("clock_evidence_days"),
-            "retention_from" => Some("record_retention_years"),
-            name => custodes_standard::parameters::Parameter::named(name).map(|parameter| parameter.name),
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,11 +226,5 @@ mod tests {
         let words = Words { parameters: &nobody, ..words };
         assert_eq!(words.expand("($authority_ranks_older)"), "(' ')", "a blank rank is not among none");
         assert!(words.expand("$any(a OR (b, c))").contains("bool_or((a OR (b, c)))"));
-    }
-
-    #[test]
-    fn the_parameters_that_a_test_rests_on_are_those_that_it_names() {
-        let named: Vec<_> = parameters_named("$as_of > x + $leaver_hours AND $capture_rate_min_numerator").collect();
-        assert_eq!(named, ["leaver_hours", "capture_rate_min"]);
     }
 }

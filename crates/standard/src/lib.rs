@@ -7,6 +7,7 @@
 pub mod evidence;
 pub mod model;
 pub mod parameters;
+pub mod rests_on;
 pub mod v3;
 
 /// The name and version of the standard that these clauses serve.

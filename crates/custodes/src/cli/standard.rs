@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use custodes_checks::parameters::Parameters;
-use custodes_checks::parameters_of;
 use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Pattern, Sample, Subjects, Within};
+use custodes_standard::rests_on::parameters_of;
 use custodes_standard::v3::{CLAUSES, clause};
 use custodes_standard::{STANDARD, evidence, parameters};
 use serde_json::{Value as Json, json};

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use custodes_standard::model::{Arises, Check, Clause, Every, MetBy, Population, Sample, Subjects, Within};
-use custodes_standard::v3;
-
-use crate::template::parameters_named;
+use crate::model::{Arises, Check, Clause, Every, MetBy, Population, Sample, Subjects, Within};
+use crate::parameters::Parameter;
+use crate::v3;
 
 /// The parameters that the clause's own results rest on: its state, exceptions, population and sample.
 pub fn parameters_of(clause: &Clause) -> BTreeSet<&'static str> {
@@ -69,10 +68,25 @@ fn sql_of(check: &Check) -> Vec<&'static str> {
     }
 }
 
+/// The parameters that a piece of SQL names, by themselves or in a word that stands for more.
+fn parameters_named(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split('$').skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let word = &rest[..end];
+        let name = word.strip_suffix("_numerator").or(word.strip_suffix("_denominator")).unwrap_or(word);
+        match name {
+            "span_excessive" => Some("search_span_max_days"),
+            "clock_evidence_from" | "clock_evidence_from_day" => Some("clock_evidence_days"),
+            "retention_from" => Some("record_retention_years"),
+            name => Parameter::named(name).map(|parameter| parameter.name),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use custodes_standard::parameters::{Basis, PARAMETERS};
-    use custodes_standard::v3::CLAUSES;
+    use crate::parameters::{Basis, PARAMETERS};
+    use crate::v3::CLAUSES;
 
     use super::*;
 
@@ -92,5 +106,11 @@ mod tests {
     fn what_decides_the_population_and_how_far_back_events_are_judged_counts_too() {
         assert!(of("8.2.4.a").contains("recent_days") && of("8.2.4.b").contains("recent_days"));
         assert!(of("8.2.2.d").contains("leaver_hours") && of("8.2.2.d").contains("record_retention_years"));
+    }
+
+    #[test]
+    fn the_parameters_that_a_test_rests_on_are_those_that_it_names() {
+        let named: Vec<_> = parameters_named("$as_of > x + $leaver_hours AND $capture_rate_min_numerator").collect();
+        assert_eq!(named, ["leaver_hours", "capture_rate_min"]);
     }
 }
