@@ -26,6 +26,9 @@ pub struct NoncomplianceReported {
     /// The audit report that went with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_sha256: Option<String>,
+    /// Why it is put on record only now, where it was reported many days before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_because: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

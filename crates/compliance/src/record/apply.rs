@@ -344,6 +344,7 @@ impl Record {
                 let matter = Noncompliance {
                     recorded: done,
                     reported: None,
+                    report_named: None,
                     worked: Vec::new(),
                     retested: Vec::new(),
                     closed: None,
@@ -355,7 +356,13 @@ impl Record {
             Act::NoncomplianceReported(what) => {
                 if let Some(matter) = self.noncompliances.get_mut(&what.noncompliance) {
                     // The first report is the one that was in time or was not.
-                    matter.reported.get_or_insert((done, what));
+                    match (&matter.reported, what.report_sha256.clone()) {
+                        (None, _) => matter.reported = Some((done, what)),
+                        (Some(_), Some(sha256)) if matter.lacks_audit_report() => {
+                            matter.report_named = Some((done, sha256));
+                        }
+                        (Some(_), _) => {}
+                    }
                 }
             }
             Act::NoncomplianceWorked(what) => {

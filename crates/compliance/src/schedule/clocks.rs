@@ -64,6 +64,10 @@ pub struct OpenNoncompliance {
     /// The last day on which its report to the National Auditor is in time (8.2.8).
     pub report_due: Day,
     pub reported_on: Option<Day>,
+    /// When that was put on record, where it was another day.
+    pub stated_on: Option<Day>,
+    /// It comes of an audit, and was reported without that audit's report.
+    pub lacks_audit_report: bool,
     /// Until the report is due; negative when it is past. Reported: as on the day of the report.
     pub days_left: i64,
     pub owner: Option<String>,
@@ -255,6 +259,8 @@ fn noncompliance(record: &Record, today: Day, nc_report_days: i64) -> Vec<OpenNo
                 identified_on: matter.what.identified_on,
                 report_due,
                 reported_on,
+                stated_on: matter.stated_on(),
+                lacks_audit_report: matter.lacks_audit_report(),
                 days_left: report_due.days_since(reported_on.unwrap_or(today)),
                 owner: latest(|worked| worked.owner.is_some())
                     .and_then(|worked| worked.owner.as_ref())

@@ -9,9 +9,10 @@ mod retention;
 mod review;
 
 use crate::acts::evidence::Original;
+use crate::acts::matter::NoncomplianceReported;
 use crate::acts::people::Kind;
-use crate::acts::{Act, PersonId};
-use crate::record::{Person, Record, admission::Actor};
+use crate::acts::{Act, NoncomplianceId, PersonId};
+use crate::record::{Noncompliance, Person, Record, admission::Actor};
 use crate::roles::{Action, Refusal, Role, independence, no_such_misuse};
 use custodes_standard::model::{By, Check, Clause};
 use custodes_standard::v3;
@@ -75,8 +76,14 @@ fn people(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             login_is_free(record, act.login.as_ref(), &act.person)
         }
         Act::PersonChanged(act) => {
-            known(&act.person)?;
+            let person = known(&act.person)?;
             given(&act.reason, "the reason")?;
+            let changes = act.name.as_ref().is_some_and(|name| *name != person.name)
+                || act.login.as_ref().is_some_and(|login| person.login.as_ref() != Some(login))
+                || act.user_ids.as_ref().is_some_and(|ids| *ids != person.user_ids);
+            ensure(changes, || {
+                format!("nothing of {} would change: give another --name, --login or --user-id", act.person)
+            })?;
             login_is_free(record, act.login.as_ref(), &act.person)
         }
         Act::RoleGiven(act) => {
@@ -300,7 +307,7 @@ fn clause(id: &str) -> Result<&'static Clause, String> {
 }
 
 fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
-    let known = |id| record.noncompliances.get(id).ok_or_else(|| format!("there is no non-compliance {id}"));
+    let known = |id| known_matter(record, id);
     match act {
         Act::NoncomplianceIdentified(act) => {
             clause(&act.clause)?;
@@ -319,20 +326,7 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
                 format!("{id} is a finding of an audit of {}, not of {}", audited.unwrap_or_default(), act.clause)
             })
         }
-        Act::NoncomplianceReported(act) => {
-            let matter = known(&act.noncompliance)?;
-            given(&act.reference, "the reference of the report")?;
-            ensure(matter.reported.is_none(), || format!("{} was reported before", act.noncompliance))?;
-            ensure(act.reported_on <= actor.today(), || "it cannot have been reported in the future".to_owned())?;
-            ensure(act.reported_on >= matter.what.identified_on, || {
-                "it was reported before it was identified".to_owned()
-            })?;
-            let mut issued = record.audits.values().flat_map(|audit| &audit.reports).map(|(_, report)| &report.sha256);
-            ensure(act.report_sha256.as_ref().is_none_or(|sent| issued.any(|issued| issued == sent)), || {
-                "no report with this SHA-256 was issued here: give that of the file as `custodes report` wrote it"
-                    .to_owned()
-            })
-        }
+        Act::NoncomplianceReported(act) => reported(record, act, actor),
         Act::NoncomplianceWorked(act) => {
             ensure(known(&act.noncompliance)?.closed.is_none(), || format!("{} is closed", act.noncompliance))
         }
@@ -346,6 +340,12 @@ fn matters(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             ensure(matter.closed.is_none(), || format!("{} was closed before", act.noncompliance))?;
             ensure(matter.reported.is_some(), || {
                 format!("{} is not reported to the National Auditor", act.noncompliance)
+            })?;
+            ensure(!matter.lacks_audit_report(), || {
+                format!(
+                    "no audit report went with {0} (8.2.8): send it, and name it (custodes noncompliance report {0} --report)",
+                    act.noncompliance
+                )
             })?;
             let worked = |told: fn(&crate::acts::matter::NoncomplianceWorked) -> &String| {
                 matter.worked.iter().any(|(_, worked)| !told(worked).trim().is_empty())
@@ -382,6 +382,47 @@ fn misuse(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
         }
         _ => Ok(()),
     }
+}
+
+fn known_matter<'a>(record: &'a Record, id: &NoncomplianceId) -> Result<&'a Noncompliance, String> {
+    record.noncompliances.get(id).ok_or_else(|| format!("there is no non-compliance {id}"))
+}
+
+/// How many days later a report may be put on record without a word on why.
+const REPORTED_LATELY_DAYS: i64 = 7;
+
+fn reported(record: &Record, act: &NoncomplianceReported, actor: &Actor<'_>) -> Steps {
+    let matter = known_matter(record, &act.noncompliance)?;
+    given(&act.reference, "the reference of the report")?;
+    ensure(matter.reported.is_none() || matter.lacks_audit_report(), || {
+        format!("{} was reported before", act.noncompliance)
+    })?;
+    ensure(matter.reported.is_none() || act.report_sha256.is_some(), || {
+        format!(
+            "{} was reported before, without an audit report: name the one that followed (--report)",
+            act.noncompliance
+        )
+    })?;
+    ensure(act.reported_on <= actor.today(), || "it cannot have been reported in the future".to_owned())?;
+    ensure(act.reported_on >= matter.what.identified_on, || "it was reported before it was identified".to_owned())?;
+    let because = act.late_because.as_deref().unwrap_or_default();
+    let days = actor.today().days_since(act.reported_on);
+    ensure(days <= REPORTED_LATELY_DAYS || !because.trim().is_empty(), || {
+        format!("{} is {days} days ago: say why it is put on record only now (--late-because)", act.reported_on)
+    })?;
+    audit_report(record, act)
+}
+
+/// The report that is named was issued here, and of the audit that the non-compliance comes of.
+fn audit_report(record: &Record, act: &NoncomplianceReported) -> Steps {
+    let Some(sent) = &act.report_sha256 else { return Ok(()) };
+    let comes_of = record.audit_of_noncompliance(&act.noncompliance).filter(|id| record.audits.contains_key(id));
+    let of = record.audits.iter().filter(|(id, _)| comes_of.is_none_or(|comes_of| comes_of == **id));
+    let mut issued = of.flat_map(|(_, audit)| &audit.reports).map(|(_, report)| &report.sha256);
+    ensure(issued.any(|issued| issued == sent), || {
+        let of = comes_of.map_or_else(String::new, |id| format!(" of {id}"));
+        format!("no report with this SHA-256 was issued here{of}: give that of the file as `custodes report` wrote it")
+    })
 }
 
 /// Whether a finding about one clause can come of an audit of another, whose records it is about.

@@ -1,5 +1,7 @@
 //! What may not be done, each rule from both sides: refused, and allowed once the reason is gone.
 
+mod matters;
+
 use std::collections::BTreeMap;
 
 use super::{Actor, refusals};
@@ -395,7 +397,8 @@ fn a_log_in_name_stands_for_one_person() {
         reason: "asked".into(),
     };
     assert!(force.refused("ad1", changed("am1")).contains("belongs to another person"));
-    assert_eq!(force.refused("ad1", changed("p1")), "");
+    assert!(force.refused("ad1", changed("p1")).contains("nothing of p1 would change"));
+    assert_eq!(force.refused("ad1", PersonChanged { name: Some("Q".into()), ..changed("p1") }), "");
 }
 
 #[test]
@@ -450,6 +453,7 @@ fn the_28_days_run_from_the_finding_whenever_they_are_written_down() {
         reported_on: day("2026-12-20"),
         reference: "letter".into(),
         report_sha256: Some("zzzz".into()),
+        late_because: None,
     };
     assert!(force.refused("la1", reported.clone()).contains("no report with this SHA-256"));
     assert_eq!(force.refused("la1", NoncomplianceReported { report_sha256: None, ..reported }), "");

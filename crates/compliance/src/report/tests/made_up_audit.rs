@@ -349,7 +349,13 @@ fn found(told: &mut Told, sample: &[String]) {
     let (reported_on, reference) = (day("2026-05-10"), "NM-ANPR-26-01".into());
     told.did(
         "p-auditor",
-        NoncomplianceReported { noncompliance, reported_on, reference, report_sha256: Some("ee".repeat(32)) },
+        NoncomplianceReported {
+            noncompliance,
+            reported_on,
+            reference,
+            report_sha256: Some("ee".repeat(32)),
+            late_because: None,
+        },
     );
 }
 

@@ -24,8 +24,14 @@ pub(super) fn noncompliance(out: &mut String, matters: &[OpenNoncompliance]) {
         let when = match matter.reported_on {
             Some(on) => {
                 let _ = write!(says, "reported {on}");
+                if let Some(stated) = matter.stated_on {
+                    let _ = write!(says, " (stated on {stated})");
+                }
                 if matter.days_left < 0 {
                     let _ = write!(says, ", {} late", counted(matter.days_left.unsigned_abs(), "day", "days"));
+                }
+                if matter.lacks_audit_report {
+                    says.push_str(", no audit report went with it");
                 }
                 String::new()
             }

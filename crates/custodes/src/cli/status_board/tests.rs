@@ -137,6 +137,7 @@ fn what_came_of_it(journal: &mut Journal) {
         reported_on: day("2026-08-31"),
         reference: "letter 4".into(),
         report_sha256: None,
+        late_because: None,
     };
     journal.put("2026-08-31", "p1", reported);
     let worked = NoncomplianceWorked {

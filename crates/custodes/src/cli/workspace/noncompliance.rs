@@ -3,7 +3,8 @@
 use custodes_compliance::acts::matter::{
     NoncomplianceClosed, NoncomplianceIdentified, NoncomplianceReported, NoncomplianceRetested, NoncomplianceWorked,
 };
-use custodes_compliance::acts::{Act, FindingId, Mark, NoncomplianceId, PersonId};
+use custodes_compliance::acts::{Act, AuditId, FindingId, Mark, NoncomplianceId, PersonId};
+use custodes_compliance::record::Noncompliance as Noncompliant;
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
 use serde_json::json;
@@ -11,7 +12,10 @@ use serde_json::json;
 use super::{Place, Session, day, name};
 use crate::cli::Mistakes;
 use crate::words::counted;
-use crate::work::{audits::today, random};
+use crate::work::{WorkError, audits::today, random};
+
+/// 8.2.8 asks that it does.
+const WITHOUT_REPORT: &str = "no audit report went with it";
 
 /// Non-compliance, on its 28 days to the National Auditor
 #[derive(Debug, clap::Subcommand)]
@@ -39,9 +43,12 @@ pub enum Noncompliance {
         /// The day on which it was reported; today without it
         #[arg(long, value_name = "DAY", value_parser = day)]
         on: Option<Day>,
-        /// The SHA-256 of the audit report that went with it
-        #[arg(long, value_name = "SHA256")]
+        /// The audit report that went with it: its SHA-256, or the audit, for the report of it that was issued last
+        #[arg(long, value_name = "SHA256|A1")]
         report: Option<String>,
+        /// Why it is put on record only now; needed where it was reported more than 7 days ago
+        #[arg(long, value_name = "TEXT")]
+        late_because: Option<String>,
     },
     /// Its root cause, what is done, by whom, by when
     Work {
@@ -88,8 +95,11 @@ pub fn noncompliance(place: &Place, verb: Noncompliance) -> Result<u8, Mistakes>
         Noncompliance::Identify { clause, what, on, finding } => {
             identify(&mut session, &clause, &what, on.unwrap_or_else(today), finding)
         }
-        Noncompliance::Report { noncompliance, reference, on, report } => {
-            reported(&mut session, noncompliance, &reference, on.unwrap_or_else(today), report.as_ref())
+        Noncompliance::Report { noncompliance, reference, on, report, late_because } => {
+            let reported_on = on.unwrap_or_else(today);
+            let report_sha256 = report;
+            let what = NoncomplianceReported { noncompliance, reported_on, reference, report_sha256, late_because };
+            reported(&mut session, &what)
         }
         Noncompliance::Work { noncompliance, root_cause, action, owner, due } => {
             session.act(|_| {
@@ -142,26 +152,47 @@ fn identify(
     )
 }
 
-fn reported(
-    session: &mut Session,
-    noncompliance: NoncomplianceId,
-    reference: &str,
-    on: Day,
-    report: Option<&String>,
-) -> Result<u8, Mistakes> {
-    session.act(|_| {
-        let (reference, report_sha256) = (reference.to_owned(), report.cloned());
-        Ok(Act::from(NoncomplianceReported { noncompliance, reported_on: on, reference, report_sha256 }))
-    })?;
+fn reported(session: &mut Session, what: &NoncomplianceReported) -> Result<u8, Mistakes> {
+    let (noncompliance, on) = (what.noncompliance, what.reported_on);
+    let before = session.workspace.record.noncompliances.get(&noncompliance).is_some_and(|of| of.reported.is_some());
+    let report_sha256 = what.report_sha256.as_deref().map(|named| report_named(session, named)).transpose()?;
+    session.act(|_| Ok(Act::from(NoncomplianceReported { report_sha256: report_sha256.clone(), ..what.clone() })))?;
     let days = report_days(session)?;
     let matter = session.workspace.record.noncompliances.get(&noncompliance);
     let late = matter.map_or(0, |matter| on.days_since(matter.report_due(days)));
     let word =
         if late > 0 { format!("{} late", counted(late.unsigned_abs(), "day", "days")) } else { "in time".to_owned() };
+    let stated_on = matter.and_then(Noncompliant::stated_on);
+    let lacks = matter.is_some_and(Noncompliant::lacks_audit_report);
+    let text = if before {
+        format!("{noncompliance}: the audit report followed on {on}; it was reported before")
+    } else {
+        let stated = stated_on.map_or(String::new(), |day| format!(" (stated on {day})"));
+        let without = if lacks {
+            format!("; {WITHOUT_REPORT}, for which 8.2.8 asks: name it before {noncompliance} is closed (--report)")
+        } else {
+            String::new()
+        };
+        format!("{noncompliance} reported on {on}, {word}{stated}{without}")
+    };
     session.say(
-        &format!("{noncompliance} reported on {on}, {word}"),
-        json!({ "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0) }),
+        &text,
+        json!({
+            "noncompliance": noncompliance, "reported_on": on, "days_late": late.max(0), "stated_on": stated_on,
+            "lacks_audit_report": lacks,
+        }),
     )
+}
+
+/// The SHA-256 of a report: as it was given, or of the one issued last of the audit that was named.
+fn report_named(session: &mut Session, named: &str) -> Result<String, WorkError> {
+    let Ok(audit) = named.parse::<AuditId>() else { return Ok(named.to_owned()) };
+    // Whoever may not report is not told which reports there are.
+    let by = session.by.clone();
+    session.workspace.permit(&by, Action::HandleNoncompliance, None)?;
+    let issued = session.workspace.record.audits.get(&audit).and_then(|audit| audit.reports.last());
+    let (_, report) = issued.ok_or_else(|| format!("no report of {audit} was issued: custodes report {audit}"))?;
+    Ok(report.sha256.clone())
 }
 
 fn list(session: &mut Session) -> Result<u8, Mistakes> {
@@ -177,7 +208,11 @@ fn list(session: &mut Session) -> Result<u8, Mistakes> {
         let due = matter.report_due(days);
         let state = match (&matter.closed, &matter.reported) {
             (Some(_), _) => "closed".to_owned(),
-            (None, Some((_, reported))) => format!("reported on {}", reported.reported_on),
+            (None, Some((_, reported))) => {
+                let stated = matter.stated_on().map_or(String::new(), |day| format!(", stated on {day}"));
+                let without = if matter.lacks_audit_report() { format!(", {WITHOUT_REPORT}") } else { String::new() };
+                format!("reported on {}{stated}{without}", reported.reported_on)
+            }
             (None, None) if today > due => {
                 format!("NOT REPORTED, {} past its date {due}", counted(today.days_since(due), "day", "days"))
             }
