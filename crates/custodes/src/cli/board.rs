@@ -14,6 +14,7 @@ use custodes_standard::model::Check;
 
 use super::patterns;
 use super::wrapped;
+pub use crate::words::grouped;
 
 pub const WIDTH: usize = 96;
 
@@ -224,19 +225,6 @@ fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
-/// `1234567` as `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 fn population(clause: &ClauseOutcome) -> String {
     let sample = match clause.sample_size {
         Some(size) if size > 0 => format!("; a person judges {}", grouped(size)),
@@ -315,14 +303,4 @@ pub fn could_not(clause: &ClauseOutcome) -> Vec<String> {
         lines.push(format!("no verdict, for want of a value, on: {}", counts.join(", ")));
     }
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 }

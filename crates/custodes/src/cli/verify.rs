@@ -14,6 +14,7 @@ use super::progress::Progress;
 use super::workspace::Place;
 use super::{Mistakes, OutputFormat, RAN, print};
 use crate::clock;
+use crate::words::{counted, grouped};
 use crate::work::bundle;
 use crate::work::verifying::{self, Answer, Trusted, With};
 
@@ -65,7 +66,10 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
     } else {
         return Err(format!("{}: there is no such folder or file", what.display()).into());
     };
+    // Where nothing could be looked at, nothing is said to hold, nor to be unwitnessed.
+    let unopened = answer.head.is_none() && answer.holds.is_empty();
     match arguments.place.format {
+        OutputFormat::Table if unopened => {}
         OutputFormat::Table => print(&text(&answer))?,
         OutputFormat::Json => {
             let json = json!({
@@ -89,6 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
         }
     }
     match answer.defects.len() {
+        _ if unopened => Err(format!("{}: {}", what.display(), answer.defects.join("; ")).into()),
         0 => Ok(RAN),
         1 => Err(format!("{}: one thing does not hold", what.display()).into()),
         many => Err(format!("{}: {many} things do not hold", what.display()).into()),
@@ -149,12 +154,17 @@ fn witnessed(witnessed: Option<(TreeSize, PosixSeconds)>, size: u64) -> String {
     };
     let ago = ago(time);
     match size.saturating_sub(up_to.0) {
-        0 => format!("Witnessed: {ago}, on {time}, all {} entries", up_to.0),
+        0 => format!("Witnessed: {ago}, on {time}, all {}", entries(up_to.0)),
         after => format!(
-            "Witnessed: {ago}, on {time}, up to {} entries; the {after} after them could still be rewritten by whoever holds key and machine",
-            up_to.0
+            "Witnessed: {ago}, on {time}, up to {}; the {} after them could still be rewritten by whoever holds key and machine",
+            entries(up_to.0),
+            grouped(after)
         ),
     }
+}
+
+fn entries(number: u64) -> String {
+    counted(number, "entry", "entries")
 }
 
 fn ago(time: PosixSeconds) -> String {
@@ -172,11 +182,12 @@ fn trusted_line(trusted: &Trusted, size: u64) -> String {
     let said = match trusted.witnessed {
         None => format!("{name} has cosigned nothing that is here"),
         Some((up_to, time)) => match size.saturating_sub(up_to.0) {
-            0 => format!("{name} cosigned all {} entries {}, on {time}", up_to.0, ago(time)),
+            0 => format!("{name} cosigned all {} {}, on {time}", entries(up_to.0), ago(time)),
             after => format!(
-                "{name} cosigned up to {} entries {}, on {time}; the {after} after them could still be rewritten",
-                up_to.0,
-                ago(time)
+                "{name} cosigned up to {} {}, on {time}; the {} after them could still be rewritten",
+                entries(up_to.0),
+                ago(time),
+                grouped(after)
             ),
         },
     };

@@ -19,6 +19,7 @@ use custodes_journal::tree::TreeSize;
 use custodes_journal::witness::{AddCheckpoint, Answer, NotCosigned, add_cosignatures};
 
 use super::{WorkError, Workspace};
+use crate::words::{counted, grouped};
 
 /// How long a witness may take over its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -170,7 +171,8 @@ pub fn last_witnessed(workspace: &Workspace) -> Result<Option<Witnessed>, WorkEr
 pub fn sentence(witnessed: Option<&Witnessed>, size: u64, now: Instant) -> String {
     let Some(last @ Witnessed { size: covered, at, by }) = witnessed else {
         return format!(
-            "never witnessed: whoever holds the key and this machine could still rewrite all {size} entries unseen"
+            "never witnessed: whoever holds the key and this machine could still rewrite all {} unseen",
+            counted(size, "entry", "entries")
         );
     };
     let ago = match london::day_of(now).days_since(london::day_of(last.instant())) {
@@ -182,7 +184,7 @@ pub fn sentence(witnessed: Option<&Witnessed>, size: u64, now: Instant) -> Strin
     let open = match since {
         0 => "nothing was written since".to_owned(),
         1 => "1 entry was written since, and only that could still be rewritten unseen".to_owned(),
-        _ => format!("{since} entries were written since, and only those could still be rewritten unseen"),
+        _ => format!("{} entries were written since, and only those could still be rewritten unseen", grouped(since)),
     };
     format!("last witnessed {ago} ({at}) by {by}, up to entry {covered}; {open}")
 }

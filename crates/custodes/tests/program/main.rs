@@ -20,6 +20,7 @@ mod parameters;
 mod patterns;
 mod private;
 mod refused;
+mod said_plainly;
 mod sameness;
 mod slips;
 mod story;

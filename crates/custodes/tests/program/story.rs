@@ -361,7 +361,7 @@ fn noncompliance(story: &mut Story) {
     story.does("la1", "report A1 --out A1.html");
     story.on("2026-10-20 09:00:00");
     story.does("la1", "noncompliance list");
-    story.does("la1", "noncompliance report N1 --reference \"NA-2026-7\"");
+    story.does("la1", "noncompliance report N1 --reference \"NA-2026-7\" --report A1");
     story.is_refused("la2", "noncompliance close N1 --reason done", "its root cause is not recorded");
     story.does("am1", "noncompliance work N1 --root-cause \"the form let it be left out\" --action \"the form asks for it\" --owner am1");
     story.does("am1", "noncompliance retest N1 --how \"20 searches of the week, all with reasons\"");

@@ -160,7 +160,7 @@ fn an_audit(story: &mut Story) {
 fn closing(story: &mut Story) {
     story.tells("All of it is closed by the end of October.");
     story.on("2026-10-20 09:00:00");
-    story.does("la1", "noncompliance report N1 --reference NA-2026-7");
+    story.does("la1", "noncompliance report N1 --reference NA-2026-7 --report A1");
     story.does("am1", "noncompliance work N1 --root-cause \"Skelderby prints the form\" --action \"a new form\"");
     story.does("am1", "audit attach letter.txt --to N1");
     story.does("am1", "noncompliance retest N1 --how \"20 searches, all with reasons\"");

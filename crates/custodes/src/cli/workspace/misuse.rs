@@ -78,11 +78,16 @@ pub fn misuse(place: &Place, verb: Misuse) -> Result<u8, Mistakes> {
                 .iter()
                 .filter(|(_, misuse)| !misuse.is_hidden_from(&by, &standing.user_ids));
             let shown: Vec<_> = shown.collect();
-            let lines = shown.iter().map(|(id, misuse)| {
+            let record = &session.workspace.record;
+            let mut text = Vec::new();
+            for (id, misuse) in &shown {
                 let state = if misuse.closed() { "closed" } else { "open" };
-                format!("{id:<5} {state:<7} {}: {}", misuse.what.user_id, misuse.what.what)
-            });
-            let text: Vec<String> = lines.collect();
+                text.push(format!("{id:<5} {state:<7} {}: {}", misuse.what.user_id, misuse.what.what));
+                for (done, handled) in &misuse.handled {
+                    let closed = if handled.closed { "; closed" } else { "" };
+                    text.push(format!("      {} {}: {}{closed}", done.day(), record.name_of(&done.by), handled.what));
+                }
+            }
             session.say(
                 &if text.is_empty() { "Nothing that you may see".to_owned() } else { text.join("\n") },
                 json!(shown),

@@ -2,6 +2,8 @@
 
 use custodes_compliance::acts::people::{PersonAdded, PersonChanged, RoleGiven, RoleWithdrawn};
 use custodes_compliance::acts::{Act, Mark, PersonId};
+use custodes_compliance::record::Person as Registered;
+use custodes_compliance::record::people::Holding;
 use custodes_compliance::roles::{Action, Role};
 use custodes_compliance::time::Day;
 use serde_json::json;
@@ -55,8 +57,8 @@ pub enum Roles {
     /// Gives a part, from a day
     Give {
         person: PersonId,
-        /// local-auditor, anpr-manager, reviewer, respondent, senior-manager, national-auditor, lead-controller or
-        /// administrator
+        /// local-auditor, anpr-manager, reviewer, respondent, senior-manager, national-auditor, lead-controller,
+        /// controller (of one LEA) or administrator
         #[arg(value_parser = role)]
         role: Role,
         /// The first day; today without it
@@ -112,13 +114,44 @@ pub fn person(place: &Place, verb: Person) -> Result<u8, Mistakes> {
             let mut rows = Vec::new();
             for (id, person) in &session.workspace.record.people {
                 let roles: Vec<&str> = person.roles_on(today).into_iter().map(Role::title).collect();
-                let held = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
-                lines.push(format!("{id:<16} {:<28} {held}", person.name));
-                rows.push(json!({ "person": id, "name": person.name, "login": person.login, "roles": roles }));
+                let parts: Vec<&Holding> = person.holdings.iter().filter(|part| holds(part, today)).collect();
+                lines.push(format!("{id:<16} {:<28} {}", person.name, parts_and_names(&parts, person)));
+                let part = |part: &&Holding| {
+                    let (from, until, deputy_for) = (part.from, part.until, &part.deputy_for);
+                    json!({ "role": part.role.title(), "from": from, "until": until, "deputy_for": deputy_for })
+                };
+                let parts: Vec<_> = parts.iter().map(part).collect();
+                rows.push(json!({
+                    "person": id, "name": person.name, "login": person.login, "user_ids": person.user_ids,
+                    "roles": roles, "parts": parts,
+                }));
             }
             session.say(&lines.join("\n"), json!(rows))
         }
     }
+}
+
+/// Whether a part is held on a day, or will be from a later one.
+fn holds(part: &Holding, today: Day) -> bool {
+    part.withdrawn.is_none() && part.until.is_none_or(|until| today < until)
+}
+
+/// Somebody's parts with their days, and the names by which machines know them.
+fn parts_and_names(parts: &[&Holding], person: &Registered) -> String {
+    let part = |part: &&Holding| {
+        let until = part.until.map_or(String::new(), |day| format!(" until {day}"));
+        let deputy = part.deputy_for.as_ref().map_or(String::new(), |of| format!(", deputy for {of}"));
+        format!("{} from {}{until}{deputy}", part.role.title(), part.from)
+    };
+    let mut told: Vec<String> = parts.iter().map(part).collect();
+    if told.is_empty() {
+        told.push("no role".to_owned());
+    }
+    told.extend(person.login.as_ref().map(|login| format!("log-in {login}")));
+    if !person.user_ids.is_empty() {
+        told.push(format!("user ids {}", person.user_ids.join(", ")));
+    }
+    told.join("; ")
 }
 
 pub fn roles(place: &Place, verb: Roles) -> Result<u8, Mistakes> {

@@ -19,7 +19,7 @@ use serde_json::json;
 
 use super::{Place, name};
 use crate::cli::{Mistakes, OutputFormat, print};
-use crate::words::counted;
+use crate::words::{counted, grouped};
 use crate::work::sampling::{self, Given, InStrata, Planned};
 use crate::work::{WorkError, Workspace};
 
@@ -32,10 +32,19 @@ fn size(text: &str) -> Result<Size, String> {
         }
         rate => {
             let size = Size::Rate(rate.trim().to_owned());
-            custodes_compliance::performing::size_of(&size, 1).map_err(|why| why.to_string())?;
+            custodes_compliance::performing::size_of(&size, 1).map_err(|_| no_rate(text))?;
             Ok(size)
         }
     }
+}
+
+/// A rate of the records, which is never more than all of them: `5` is taken for no rate, nor for 5 %.
+fn rate(text: &str) -> Result<Ratio, String> {
+    Ratio::parse(text).filter(|rate| rate.is_at_most_one()).ok_or_else(|| no_rate(text))
+}
+
+fn no_rate(text: &str) -> String {
+    format!("{text:?} is no rate up to 100 %: write 5 % or 0.05")
 }
 
 fn instant(text: &str) -> Result<Instant, String> {
@@ -114,8 +123,8 @@ pub enum Plan {
         #[arg(long, value_name = "K", default_value = "0")]
         expected: u64,
         /// What a rate like 5% would show
-        #[arg(long, value_name = "RATE")]
-        rate: Option<String>,
+        #[arg(long, value_name = "RATE", value_parser = rate)]
+        rate: Option<Ratio>,
     },
     /// Names the first round of the public beacon that is published at a time or after it
     Round {
@@ -179,7 +188,7 @@ pub fn plan(place: &Place, verb: Plan) -> Result<u8, Mistakes> {
             )
         }
         Plan::Size { population, tolerable, expected, rate } => {
-            sizes(place.format, population, tolerable, expected, rate.as_deref())
+            sizes(place.format, population, tolerable, expected, rate)
         }
         Plan::Round { at } => first_round(place.format, at),
         Plan::Secret => {
@@ -217,12 +226,11 @@ fn sizes(
     population: u64,
     tolerable: Option<u64>,
     expected: u64,
-    rate: Option<&str>,
+    rate: Option<Ratio>,
 ) -> Result<u8, Mistakes> {
     let mut lines = Vec::new();
     let mut rows = Vec::new();
     if let Some(rate) = rate {
-        let rate = Ratio::parse(rate).ok_or_else(|| format!("{rate:?} is no rate: write it like 2%"))?;
         lines.push(what_the_rate_buys(rate, population));
     }
     if let Some(tolerable) = tolerable {
@@ -242,7 +250,8 @@ fn sizes(
                 .to_owned(),
         );
         if choices.iter().all(|choice| choice.drawn < population) {
-            lines.push(format!("None of these shows that no record at all is bad: only all {population} do"));
+            lines
+                .push(format!("None of these shows that no record at all is bad: only all {} do", grouped(population)));
         }
     }
     if lines.is_empty() {
@@ -417,7 +426,11 @@ pub fn draw(arguments: Draw) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
     let drawn = sampling::draw(&mut session.workspace, &by, audit)?;
-    let mut lines = vec![format!("{} of {} records drawn for {audit}", drawn.sample.len(), drawn.population)];
+    let mut lines = vec![format!(
+        "{} of {} drawn for {audit}",
+        grouped(drawn.sample.len() as u64),
+        counted(drawn.population, "record", "records")
+    )];
     if let Some((first, last)) = drawn.window {
         lines.push(format!("  window {first} to {last}, chosen by the draw"));
     }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::lea::receipt_text;
 use super::{Place, name};
 use crate::cli::{COULD_NOT_RUN, Mistakes, RAN};
+use crate::words::counted;
 use crate::work::receiving::{self, Presented, Receiving};
 use crate::work::witness::WitnessFolder;
 use crate::work::{WorkError, bundle, outgoing, witnessing};
@@ -80,11 +81,11 @@ fn presented(arguments: &Arguments, record: &custodes_compliance::record::Record
         let (given, has) = (request.checkpoint.checkpoint(), opened.checkpoint.checkpoint());
         if given.head() != has.head() || given.origin() != has.origin() {
             return Err(format!(
-                "{}: it is a proof of another checkpoint ({} entries) than the bundle's ({} entries): ask for \
+                "{}: it is a proof of another checkpoint ({}) than the bundle's ({}): ask for \
                  `custodes witness request --to-size {}`",
                 file.display(),
-                given.head().size.0,
-                has.head().size.0,
+                counted(given.head().size.0, "entry", "entries"),
+                counted(has.head().size.0, "entry", "entries"),
                 has.head().size.0,
             )
             .into());

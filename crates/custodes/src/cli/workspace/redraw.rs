@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::name;
 use crate::cli::{COULD_NOT_RUN, Mistakes, OutputFormat, RAN, print};
+use crate::words::{counted, grouped};
 use crate::work::bundle;
 
 /// Performs the draws of an audit again, from a bundle alone, and prints them
@@ -96,9 +97,9 @@ fn agrees(plan: &PlanState, performed: &Performed) -> bool {
 fn told(number: usize, plan: &PlanState, performed: &Performed, agrees: bool, lines: &mut Vec<String>) {
     let verdict = if agrees { "the same as the journal says" } else { "NOT what the journal says" };
     lines.push(format!(
-        "plan {number}: {} of {} records drawn again, {verdict}",
-        performed.sample.len(),
-        performed.population
+        "plan {number}: {} of {} drawn again, {verdict}",
+        grouped(performed.sample.len() as u64),
+        counted(performed.population, "record", "records")
     ));
     lines.push(format!("  committed {} as entry {}", plan.committed.at, plan.committed.entry));
     lines.push(format!("  seed {}", performed.seed.as_str()));

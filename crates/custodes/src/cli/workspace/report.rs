@@ -14,7 +14,7 @@ use crate::work::{outgoing, reporting};
 pub struct Arguments {
     #[arg(value_parser = name::<AuditId>)]
     audit: AuditId,
-    /// The file to write
+    /// The new file
     #[arg(long, value_name = "FILE.html")]
     out: PathBuf,
     #[command(flatten)]
@@ -24,9 +24,20 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
+    let out = &arguments.out;
+    if out.extension().and_then(|ending| ending.to_str()) != Some("html") {
+        return Err(format!(
+            "--out: {} must end in .html: the report is a page, which a browser prints",
+            out.display()
+        )
+        .into());
+    }
+    // Before it is issued: what was handed out stays as it is.
+    if outgoing::is_there(out) {
+        return Err(format!("{}: there is a file of that name already: name a new one", out.display()).into());
+    }
     let issued = reporting::issue(&mut session.workspace, &by, arguments.audit)?;
-    outgoing::put(&arguments.out, issued.html.as_bytes())?;
-    let text =
-        format!("Report of {} written to {}\n  sha256 {}", arguments.audit, arguments.out.display(), issued.sha256);
+    outgoing::put_new(out, issued.html.as_bytes())?;
+    let text = format!("Report of {} written to {}\n  sha256 {}", arguments.audit, out.display(), issued.sha256);
     session.say(&text, json!({ "audit": arguments.audit, "file": arguments.out, "sha256": issued.sha256 }))
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Place;
 use crate::cli::{Mistakes, OutputFormat, RAN, print};
 use crate::clock;
+use crate::words::counted;
 use crate::work::witness::{WitnessFolder, origin_of};
 use crate::work::witness_server;
 use crate::work::witnessing::{self, Witnessed};
@@ -193,7 +194,7 @@ fn status(place: &Place) -> Result<u8, Mistakes> {
     let last = witnessing::last_witnessed(&workspace)?;
     let size = workspace.head().size.0;
     let sentence = witnessing::sentence(last.as_ref(), size, workspace.looking_at());
-    let mut lines = vec![format!("This journal of {size} entries: {sentence}")];
+    let mut lines = vec![format!("This journal of {}: {sentence}", counted(size, "entry", "entries"))];
     let witnesses = witnessing::trusted(&workspace.record);
     if witnesses.is_empty() {
         lines.push("No witness is trusted here: an administrator names one (custodes witness trust VKEY)".to_owned());
