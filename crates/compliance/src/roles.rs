@@ -53,6 +53,8 @@ roles! {
     NationalAuditor "national_auditor" "National Auditor";
     /// Reads the national view, and says how much of the National Auditor's own audits to be shown.
     LeadController "lead_controller" "lead controller";
+    /// Of one LEA: says how much of those audits to be shown, and reads that and nothing else.
+    Controller "controller" "controller";
     /// Accounts and configuration; no content of audits.
     Administrator "administrator" "administrator";
 }
@@ -137,7 +139,9 @@ actions! {
     RegisterLea "keep the register of LEAs": NationalAuditor;
     ReceiveBundle "receive a bundle": NationalAuditor;
     Demand "demand records or answers of an LEA": NationalAuditor;
-    SetExtent "set what a controller is shown": LeadController NationalAuditor;
+    SetExtent "set what a controller is shown": LeadController Controller NationalAuditor;
+    /// The National Auditor's own audits, to the extent that was set for the one who reads.
+    ReadShown "read what a controller is shown": LeadController Controller NationalAuditor;
     ReadBoard "read the board": LocalAuditor AnprManager SeniorManager NationalAuditor Administrator LeadController Reviewer;
     ReadAudits "read audits": LocalAuditor SeniorManager NationalAuditor;
     /// The list alone: which there are, and how far they have come.

@@ -1,7 +1,7 @@
 //! The National Auditor's receipts, and reports to controllers.
 
 use askama::Template;
-use custodes_compliance::acts::national::Extent;
+use custodes_compliance::acts::national::{Extent, StatedAudit};
 use custodes_compliance::national::Receipt;
 use custodes_compliance::national::controllers::ControllersReport;
 
@@ -20,6 +20,12 @@ pub fn controllers_report(report: &ControllersReport) -> String {
 #[template(path = "receipt.html")]
 struct ReceiptPage<'a> {
     receipt: &'a Receipt,
+}
+
+impl ReceiptPage<'_> {
+    fn remarks(&self, audit: &StatedAudit) -> Vec<&'static str> {
+        audit.remarks(self.receipt.made_at)
+    }
 }
 
 #[derive(Template)]

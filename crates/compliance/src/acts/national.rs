@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::Size;
+use super::retention::ReturnPeriod;
+use super::schedule::Outcome;
 use super::{DemandId, Mark, PersonId, ReceiptId};
 use crate::time::{Day, Instant};
 
@@ -24,6 +27,12 @@ pub struct StatedNoncompliance {
     pub identified_on: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_on: Option<Day>,
+    /// When that was put on record, where it was another day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_on: Option<Day>,
+    /// It comes of an audit, and was reported without that audit's report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lacks_audit_report: bool,
     #[serde(default)]
     pub closed: bool,
 }
@@ -40,6 +49,22 @@ pub struct StatedAudit {
     pub examined: u64,
     pub failed: u64,
     pub findings: u64,
+    /// Receipts of earlier programs do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// The rate or size to which the plan in force draws; none where no sample was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<Size>,
+    /// Of what the machine pointed at: how much a person confirmed, and how much they dismissed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exceptions: Option<ExceptionsTold>,
+}
+
+/// The exceptions that a machine found among the records of an audit, as people settled them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionsTold {
+    pub confirmed: u64,
+    pub dismissed: u64,
 }
 
 /// What an LEA's bundle said, after it was verified. The receipt acknowledges it.
@@ -63,6 +88,9 @@ pub struct BundleReceived {
     /// Parameters that differ from the defaults, so that figures are compared beside what made them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<(String, String)>,
+    /// The annual return on cameras (4.2) that it holds, by the period of which that tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annual_return: Option<ReturnPeriod>,
     /// Which returns it is, as they were expected: by `what`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<String>,
@@ -74,12 +102,25 @@ pub struct BundleReceived {
     pub cosignature: String,
 }
 
+/// What a return has to hold, so that no other bundle is taken for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnKind {
+    /// The annual return on cameras (4.2).
+    AnnualReturn,
+    /// What its words say: people see whether it is that.
+    #[default]
+    Other,
+}
+
 /// A return that an LEA owes, and by when (4.2, or one the National Auditor asks for).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnExpected {
     pub lea: String,
     pub what: String,
     pub due: Day,
+    #[serde(default)]
+    pub kind: ReturnKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -26,9 +26,19 @@ pub struct BundleMade {
     /// An audit in it is not finished, or no report of it was issued since it was.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interim: bool,
+    /// The annual return on cameras (4.2) is among the contents, of this period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annual_return: Option<ReturnPeriod>,
     /// The program that makes it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub program: String,
+}
+
+/// The time of which an annual return tells: its first day, and the first day after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnPeriod {
+    pub from: Day,
+    pub to: Day,
 }
 
 /// Nothing that a hold covers is disposed of.

@@ -7,11 +7,12 @@ use custodes_standard::v3;
 use serde::Serialize;
 
 use crate::acts::ReceiptId;
+use crate::acts::audit::Size;
 use crate::acts::national::{BundleReceived, StatedAudit};
 use crate::cadence::{due_after, every, period};
 use crate::london;
 use crate::record::Recorded;
-use crate::time::Day;
+use crate::time::{Day, Instant};
 
 /// An audit, and the receipt of the bundle that stated it last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +20,27 @@ pub struct StatedByLea {
     pub receipt: ReceiptId,
     #[serde(flatten)]
     pub audit: StatedAudit,
+    /// What must not be overlooked in it.
+    pub remarks: Vec<&'static str>,
+}
+
+impl StatedAudit {
+    /// What whoever reads its figures must not overlook, in a bundle made at this instant.
+    pub fn remarks(&self, made_at: Instant) -> Vec<&'static str> {
+        let unexamined = (self.examined == 0).then_some("no record was examined");
+        let ahead = (london::midnight(self.to) > made_at).then_some("its period ends after the bundle was made");
+        unexamined.into_iter().chain(ahead).collect()
+    }
+
+    /// The rate or size that was planned; `None` where no sample was.
+    pub fn planned_in_words(&self) -> Option<String> {
+        Some(match self.planned.as_ref()? {
+            Size::Rate(rate) => rate.clone(),
+            Size::Number(1) => "1 record".to_owned(),
+            Size::Number(number) => format!("{number} records"),
+            Size::Everything => "every record".to_owned(),
+        })
+    }
 }
 
 /// A clause that the LEA's auditor repeats.
@@ -38,7 +60,8 @@ pub(super) fn stated(accepted: &[(&ReceiptId, &Recorded<BundleReceived>)]) -> Ve
     let mut latest: BTreeMap<(usize, &str), StatedByLea> = BTreeMap::new();
     for (id, receipt) in accepted {
         for audit in &receipt.what.audits {
-            let told = StatedByLea { receipt: **id, audit: audit.clone() };
+            let remarks = audit.remarks(receipt.what.made_at);
+            let told = StatedByLea { receipt: **id, audit: audit.clone(), remarks };
             latest.insert((audit.audit.len(), &audit.audit), told);
         }
     }

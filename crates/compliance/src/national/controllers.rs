@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::Fraction;
 use crate::acts::audit::Verdict;
-use crate::acts::national::Extent;
+use crate::acts::national::{Extent, ExtentSet};
 use crate::acts::schedule::Outcome;
 use crate::acts::{AuditId, PersonId};
-use crate::record::{Audit, Finding, Record};
+use crate::record::{Audit, Finding, Record, Recorded};
 use crate::time::Day;
 
 /// What one controller is shown.
@@ -20,8 +20,11 @@ pub struct ControllersReport {
     /// The LEA whose controller it is; none for a lead controller.
     pub lea: Option<String>,
     pub extent: Extent,
-    /// Since when they wish it so.
+    /// Since when it is so.
     pub set_on: Day,
+    /// Who set it: the controller, or the National Auditor for one who had set nothing.
+    pub set_by: String,
+    pub by_controller: bool,
     /// The audits that were signed off; none where the extent is nothing.
     pub audits: Vec<AuditTold>,
 }
@@ -79,6 +82,13 @@ pub enum NotSet {
     NoExtent(PersonId),
 }
 
+impl Recorded<ExtentSet> {
+    /// Whether it is the controller's own word.
+    pub fn by_controller(&self) -> bool {
+        self.done.by == self.what.controller
+    }
+}
+
 impl ControllersReport {
     /// # Errors
     /// When the controller is not known, or no extent was set.
@@ -104,6 +114,8 @@ impl ControllersReport {
             lea: lea.map(|lea| record.leas.get(lea).map_or_else(|| lea.to_owned(), |lea| lea.what.name.clone())),
             extent,
             set_on: set.done.day(),
+            set_by: record.name_of(&set.done.by),
+            by_controller: set.by_controller(),
             audits,
         })
     }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use custodes_standard::rests_on::parameters_of;
+use custodes_standard::v3;
 use serde::Serialize;
 
 use super::{accepted, audits};
+use crate::acts::schedule::Outcome;
 use crate::record::Record;
 use crate::time::Day;
 
@@ -63,9 +66,15 @@ pub struct Figure {
     pub examined: u64,
     pub failed: u64,
     pub findings: u64,
+    /// None where an earlier program received it.
+    pub outcome: Option<Outcome>,
+    /// The rate or size that was planned; none where no sample was.
+    pub planned: Option<String>,
+    /// What must not be overlooked: nothing was examined, for instance.
+    pub remarks: Vec<&'static str>,
     /// Failed of examined.
     pub rate: Option<Fraction>,
-    /// What the LEA set otherwise than by default.
+    /// What the LEA set otherwise than by default, of the parameters on which the clause rests.
     pub parameters: Vec<(String, String)>,
 }
 
@@ -82,11 +91,15 @@ pub(super) fn of(record: &Record) -> Vec<ClauseFigures> {
         }
         for (clause, told) in latest {
             let of_bundle = record.receipts.get(&told.receipt);
-            let parameters = of_bundle.map(|receipt| receipt.what.parameters.clone()).unwrap_or_default();
+            let set = of_bundle.map(|receipt| receipt.what.parameters.as_slice()).unwrap_or_default();
+            let parameters = of_clause(&clause, set);
             let audit = told.audit;
             clauses.entry(clause).or_default().push(Figure {
                 lea: lea.clone(),
                 rate: Fraction::of(audit.failed, audit.examined),
+                planned: audit.planned_in_words(),
+                outcome: audit.outcome,
+                remarks: told.remarks,
                 audit: audit.audit,
                 from: audit.from,
                 to: audit.to,
@@ -104,9 +117,17 @@ pub(super) fn of(record: &Record) -> Vec<ClauseFigures> {
     });
     let mut told: Vec<ClauseFigures> = told.collect();
     // In the order of the standard.
-    let place = |id: &str| custodes_standard::v3::CLAUSES.iter().position(|clause| clause.id == id);
+    let place = |id: &str| v3::CLAUSES.iter().position(|clause| clause.id == id);
     told.sort_by_key(|figures| place(&figures.clause).unwrap_or(usize::MAX));
     told
+}
+
+/// Of what an LEA set, that on which the clause's figures rest: nothing else makes them unlike. Of a clause that
+/// is not known here nobody can say that something is beside the point.
+fn of_clause(clause: &str, set: &[(String, String)]) -> Vec<(String, String)> {
+    let rests_on = v3::clause(clause).map(parameters_of);
+    let counts = |name: &str| rests_on.as_ref().is_none_or(|names| names.contains(name));
+    set.iter().filter(|(name, _)| counts(name)).cloned().collect()
 }
 
 /// A parameter that one LEA has set and another has not differs too: the other's is the default.

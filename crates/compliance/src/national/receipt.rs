@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::acts::ReceiptId;
 use crate::acts::national::{BundleReceived, StatedAudit, StatedNoncompliance};
+use crate::acts::retention::ReturnPeriod;
 use crate::record::Record;
 use crate::time::Instant;
 
@@ -27,6 +28,7 @@ pub struct Receipt {
     pub made_at: Instant,
     /// Why it was refused; empty when everything held.
     pub defects: Vec<String>,
+    pub annual_return: Option<ReturnPeriod>,
     pub returns: Vec<String>,
     pub audits: Vec<StatedAudit>,
     pub noncompliances: Vec<StatedNoncompliance>,
@@ -54,6 +56,7 @@ impl Receipt {
             root: what.root.clone(),
             made_at: what.made_at,
             defects: what.defects.clone(),
+            annual_return: what.annual_return,
             returns: what.returns.clone(),
             audits: what.audits.clone(),
             noncompliances: what.noncompliances.clone(),

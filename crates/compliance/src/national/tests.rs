@@ -1,12 +1,15 @@
+mod steps;
+
 use super::*;
 use crate::acts::audit::{
-    Added, AuditCompleted, AuditOpened, AuditSignedOff, Drawn, FindingRaised, ItemJudged, ItemsAdded, Verdict,
+    Added, AuditCompleted, AuditOpened, AuditSignedOff, Drawn, FindingRaised, ItemJudged, ItemsAdded, Size, Verdict,
 };
 use crate::acts::national::{
-    BundleReceived, DemandEscalated, DemandMade, DemandMet, Extent, ExtentSet, LeaRegistered, ReturnExpected,
-    StatedAudit, StatedNoncompliance,
+    BundleReceived, DemandEscalated, DemandMade, DemandMet, ExceptionsTold, Extent, ExtentSet, LeaRegistered,
+    ReturnExpected, ReturnKind, StatedAudit, StatedNoncompliance,
 };
 use crate::acts::people::{Kind, PersonAdded, RoleGiven, WorkspaceOpened};
+use crate::acts::retention::ReturnPeriod;
 use crate::acts::schedule::{Outcome, Reviewed, ReviewsRecorded};
 use crate::acts::{Act, AuditId, Content, FindingId, Mark, PersonId, ReviewId};
 use crate::london;
@@ -53,7 +56,11 @@ impl Office {
     }
 
     fn on(&mut self, when: &str, act: impl Into<Act>) -> &mut Office {
-        let content = Content { by: person("auditor"), login: None, act: act.into() };
+        self.by("auditor", when, act)
+    }
+
+    fn by(&mut self, by: &str, when: &str, act: impl Into<Act>) -> &mut Office {
+        let content = Content { by: person(by), login: None, act: act.into() };
         self.0.apply(london::midnight(day(when)), &mark(9), Some(content));
         self
     }
@@ -85,6 +92,7 @@ fn bundle(record: &Record, lea: &str, size: u64) -> BundleReceived {
         audits: vec![],
         noncompliances: vec![],
         parameters: vec![],
+        annual_return: None,
         returns: vec![],
         witnessed_at: None,
         cosignature: String::new(),
@@ -103,6 +111,9 @@ fn stated(audit: &str, clause: &str, completed: &str, examined: u64, failed: u64
         examined,
         failed,
         findings: 0,
+        outcome: Some(Outcome::Unsatisfactory),
+        planned: Some(Size::Rate("5 %".into())),
+        exceptions: Some(ExceptionsTold { confirmed: 3, dismissed: 12 }),
     }
 }
 
@@ -112,6 +123,8 @@ fn matter(name: &str, identified: &str, reported: Option<&str>) -> StatedNoncomp
         clause: "8.2.4.b".into(),
         identified_on: day(identified),
         reported_on: reported.map(day),
+        stated_on: None,
+        lacks_audit_report: false,
         closed: false,
     }
 }
@@ -119,7 +132,12 @@ fn matter(name: &str, identified: &str, reported: Option<&str>) -> StatedNoncomp
 #[test]
 fn a_return_is_expected_then_missing_then_received_late_by_its_receipt() {
     let mut office = Office::new();
-    let expected = ReturnExpected { lea: "northmere".into(), what: "return 2025".into(), due: day("2026-02-10") };
+    let expected = ReturnExpected {
+        lea: "northmere".into(),
+        what: "return 2025".into(),
+        due: day("2026-02-10"),
+        kind: ReturnKind::Other,
+    };
     office.on("2026-01-02", expected);
     let came = |office: &Office, as_of| office.lea("northmere", as_of).returns[0].came.clone();
     assert_eq!(came(&office, "2026-02-10"), Came::Expected);
@@ -199,6 +217,53 @@ fn figures_made_with_other_parameters_are_marked_as_unlike() {
     two.parameters = vec![("rate_older_searches".into(), "3 %".into())];
     office.on("2026-01-14", two);
     assert_eq!(figures(&office)[0].unlike, ["rate_older_searches"]);
+}
+
+#[test]
+fn figures_are_compared_by_the_parameters_on_which_their_clause_rests_and_no_others() {
+    let mut office = Office::new();
+    let told = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {
+        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    for (lea, parameters) in [
+        ("northmere", told(&[("clock_tolerance_seconds", "10"), ("dormant_days", "60"), ("rate_disclosures", "1/5")])),
+        ("eastmarch", told(&[("dormant_days", "90"), ("rate_disclosures", "1/5")])),
+    ] {
+        let mut of = bundle(&office.0, lea, 5);
+        of.audits = vec![stated("A1", "8.2.7", "2026-01-10", 50, 3), stated("A2", "8.2.2.c", "2026-01-11", 50, 3)];
+        of.parameters = parameters;
+        office.on("2026-01-12", of);
+    }
+    let figures = National::of(&office.0, day("2026-02-01"), 28).figures;
+    let of = |clause: &str| figures.iter().find(|figures| figures.clause == clause).unwrap();
+    let disclosures = of("8.2.7");
+    assert!(disclosures.unlike.is_empty(), "{:?}", disclosures.unlike);
+    for figure in &disclosures.figures {
+        assert_eq!(figure.parameters, told(&[("rate_disclosures", "1/5")]), "{}", figure.lea);
+    }
+    assert_eq!(of("8.2.2.c").unlike, ["dormant_days"]);
+}
+
+#[test]
+fn an_audit_of_which_nothing_was_examined_and_one_of_days_to_come_stand_out_in_words() {
+    let mut office = Office::new();
+    let mut of = bundle(&office.0, "northmere", 5);
+    // The bundle was made at midnight of the first of February: its day is not over.
+    let ends = |audit: StatedAudit, to: &str| StatedAudit { to: day(to), ..audit };
+    of.audits = vec![
+        stated("A1", "8.2.4.b", "2026-01-10", 50, 1),
+        ends(stated("A2", "8.2.7", "2026-01-11", 0, 0), "2026-02-01"),
+        ends(stated("A3", "8.2.6", "2026-01-12", 0, 0), "2026-02-02"),
+    ];
+    office.on("2026-02-02", of);
+    let told = office.lea("northmere", "2026-02-03").audits;
+    let remarks: Vec<String> = told.iter().map(|told| told.remarks.join("; ")).collect();
+    let ahead = "no record was examined; its period ends after the bundle was made";
+    assert_eq!(remarks, ["", "no record was examined", ahead]);
+    let figures = National::of(&office.0, day("2026-02-03"), 28).figures;
+    let of = figures.iter().find(|figures| figures.clause == "8.2.7").unwrap();
+    assert_eq!(of.figures[0].remarks, ["no record was examined"]);
+    assert_eq!((of.figures[0].outcome, of.figures[0].planned.as_deref()), (Some(Outcome::Unsatisfactory), Some("5 %")));
 }
 
 #[test]
@@ -365,35 +430,4 @@ fn a_national_workspace_records_no_lea_reviews() {
         late_because: None,
     };
     assert!(refused(&office, "manager", ReviewsRecorded { reviews: vec![review] }).contains("own workspace"));
-}
-
-#[test]
-fn a_controller_sets_their_own_extent_and_the_national_auditor_anybodys() {
-    let mut office = Office::new();
-    office.add("na", Role::NationalAuditor).add("lead", Role::LeadController).add("other", Role::LeadController);
-    office.add("plain", Role::SeniorManager);
-    let set = |who: &str, lea: Option<&str>| ExtentSet {
-        controller: person(who),
-        lea: lea.map(str::to_owned),
-        extent: Extent::Figures,
-    };
-    assert_eq!(refused(&office, "lead", set("lead", None)), "");
-    assert!(refused(&office, "lead", set("other", None)).contains("themselves"));
-    assert_eq!(refused(&office, "na", set("other", None)), "");
-    assert!(refused(&office, "na", set("plain", None)).contains("--lea"));
-    assert_eq!(refused(&office, "na", set("plain", Some("northmere"))), "");
-    assert!(refused(&office, "na", set("plain", Some("nowhere"))).contains("register"));
-}
-
-#[test]
-fn a_bundle_is_no_return_that_nobody_expects_and_nothing_is_expected_twice() {
-    let mut office = Office::new();
-    office.add("na", Role::NationalAuditor);
-    let unexpected = BundleReceived { returns: vec!["return 2025".into()], ..bundle(&office.0, "northmere", 5) };
-    assert!(refused(&office, "na", unexpected.clone()).contains("expected"));
-    let expected = ReturnExpected { lea: "northmere".into(), what: "return 2025".into(), due: day("2026-02-10") };
-    assert_eq!(refused(&office, "na", expected.clone()), "");
-    office.on("2026-01-02", expected.clone());
-    assert!(refused(&office, "na", expected).contains("already"));
-    assert_eq!(refused(&office, "na", unexpected), "");
 }

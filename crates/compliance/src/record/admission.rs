@@ -248,6 +248,7 @@ pub fn needs_independence(action: Action) -> bool {
             | Action::AnswerForQuarantine
             | Action::ReadBoard
             | Action::ReadNational
+            | Action::ReadShown
             | Action::RegisterLea
             | Action::ReceiveBundle
     )

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use custodes_checks::annual_return::{AnnualReturn, annual_return};
 use custodes_checks::outcome::Outcome;
 use custodes_checks::{Parameters, Source, Window, check};
 use custodes_compliance::london;
@@ -19,6 +20,14 @@ pub struct View {
     laid_out: LaidOut,
     mappings: Vec<Mapping>,
     settled: Settled,
+}
+
+/// The annual return on cameras (4.2), drawn from the evidence in force.
+pub struct DrawnReturn {
+    pub parameters: Parameters,
+    pub drawn: AnnualReturn,
+    pub outcome: Outcome,
+    pub report: Report,
 }
 
 /// What a check of the workspace found.
@@ -75,6 +84,19 @@ impl Workspace {
         let (outcome, report) = check(&source, window, &parameters, threads(), only)?;
         view.laid_out.confirm(&report.inputs)?;
         Ok(Checked { parameters, outcome, report })
+    }
+
+    /// Draws the annual return from the evidence in force, as `custodes return` does from a folder.
+    ///
+    /// # Errors
+    /// When the evidence cannot be read to its end.
+    pub fn annual_return(&self, window: Window) -> Result<DrawnReturn, WorkError> {
+        let parameters = self.parameters_at(window.as_of)?;
+        let view = self.view()?;
+        let source = view.source(window)?;
+        let (drawn, outcome, report) = annual_return(&source, window, &parameters, threads())?;
+        view.laid_out.confirm(&report.inputs)?;
+        Ok(DrawnReturn { parameters, drawn, outcome, report })
     }
 }
 

@@ -8,8 +8,11 @@ use std::path::Path;
 
 use custodes_checks::Parameters;
 use custodes_checks::parameters::Value;
-use custodes_compliance::acts::audit::{Added, Verdict};
-use custodes_compliance::acts::national::{BundleReceived, DemandMet, StatedAudit, StatedNoncompliance};
+use custodes_compliance::acts::audit::{Added, Settled, Verdict};
+use custodes_compliance::acts::national::{
+    BundleReceived, DemandMet, ExceptionsTold, StatedAudit, StatedNoncompliance,
+};
+use custodes_compliance::acts::retention::ReturnPeriod;
 use custodes_compliance::acts::{Act, DemandId, PersonId, ReceiptId};
 use custodes_compliance::london;
 use custodes_compliance::record::audit::CameBy;
@@ -238,21 +241,28 @@ fn stated(presented: &Presented, how: &Receiving) -> Result<BundleReceived, Work
         },
         noncompliances: if holds { noncompliances_stated(record) } else { Vec::new() },
         parameters: if holds { parameters_stated(record, presented.made_at)? } else { Vec::new() },
+        annual_return: if holds { annual_return_held(record) } else { None },
         returns: how.returns.clone(),
         witnessed_at: None,
         cosignature: String::new(),
     })
 }
 
+/// By the entry by which the bundle was made, which is the latest of its kind in it.
+fn annual_return_held(record: &Record) -> Option<ReturnPeriod> {
+    record.bundles.last().and_then(|made| made.what.annual_return)
+}
+
 /// The figures are of the random sample where one was drawn, else of everything that the clause asks for:
 /// what was pointed at is in no rate.
 fn audit_stated(record: &Record, audit: &Audit) -> Option<StatedAudit> {
-    let (completed, _) = audit.completed.as_ref()?;
+    let (completed, conclusion) = audit.completed.as_ref()?;
     let questions: Vec<&str> =
         v3::clause(&audit.what.clause)?.judgements.iter().map(|question| question.name).collect();
     let in_force = || audit.plans.iter().filter(|plan| plan.superseded.is_none());
     // A top-up draws from what was left over: the population is that of the plan it adds to.
-    let first = in_force().find(|plan| plan.plan.tops_up.is_none()).and_then(|plan| plan.drawn.as_ref());
+    let planned = in_force().find(|plan| plan.plan.tops_up.is_none());
+    let first = planned.and_then(|plan| plan.drawn.as_ref());
     let basis: Vec<_> = audit
         .worklist()
         .filter(|(_, item)| match (&item.came_by, first) {
@@ -263,6 +273,7 @@ fn audit_stated(record: &Record, audit: &Audit) -> Option<StatedAudit> {
         .map(|(_, item)| item.verdict(&questions))
         .collect();
     let with = |wanted: Verdict| basis.iter().filter(|verdict| **verdict == Some(wanted)).count() as u64;
+    let settled = |as_what: Settled| audit.exceptions.values().filter(|of| of.settled == as_what).count() as u64;
     Some(StatedAudit {
         audit: audit.what.audit.to_string(),
         clause: audit.what.clause.clone(),
@@ -274,6 +285,12 @@ fn audit_stated(record: &Record, audit: &Audit) -> Option<StatedAudit> {
         examined: with(Verdict::Pass) + with(Verdict::Fail),
         failed: with(Verdict::Fail),
         findings: audit.findings(&record.findings).count() as u64,
+        outcome: Some(conclusion.outcome),
+        planned: planned.map(|plan| plan.plan.size.clone()),
+        exceptions: Some(ExceptionsTold {
+            confirmed: settled(Settled::Confirmed),
+            dismissed: settled(Settled::Dismissed),
+        }),
     })
 }
 
@@ -283,6 +300,8 @@ fn noncompliances_stated(record: &Record) -> Vec<StatedNoncompliance> {
         clause: matter.what.clause.clone(),
         identified_on: matter.what.identified_on,
         reported_on: matter.reported.as_ref().map(|(_, reported)| reported.reported_on),
+        stated_on: matter.stated_on(),
+        lacks_audit_report: matter.lacks_audit_report(),
         closed: matter.closed.is_some(),
     });
     stated.collect()

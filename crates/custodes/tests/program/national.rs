@@ -120,6 +120,49 @@ fn a_bundle_is_received_cosigned_and_told_and_one_that_was_rolled_back_is_refuse
     assert!(added.contains("witness.example/na cosigned"), "{added}");
 }
 
+#[test]
+fn a_bundle_is_received_as_the_annual_return_only_when_it_holds_one_that_was_drawn_up_from_the_evidence() {
+    let mut story = Story::begins("2026-10-01 08:00:00");
+    let evidence = story::evidence(story.path());
+    let key = story::opening(&mut story);
+    story::sampling(&mut story);
+    story.does("la1", "bundle --audit A1 --interim --for \"the National Auditor\" --out A1.zip");
+    let period = "--return --from 2025-10-01 --to 2026-10-01";
+    let for_whom = "--for \"the National Auditor\" --out return.zip";
+    story.is_refused("am1", &format!("bundle {period} {for_whom}"), "holds no role that lets them issue");
+    let ahead = format!("bundle --return --from 2025-10-01 --to 2026-10-02 {for_whom}");
+    story.is_refused("la1", &ahead, "the time of which the return tells is not over yet");
+    let made = story.does("la1", &format!("bundle {period} {for_whom}"));
+    assert!(made.contains("annual return (4.2) 2025-10-01 up to 2026-10-01 of Northmere"), "{made}");
+    story.is_refused("la1", &format!("bundle {period} {for_whom}"), "of that name already");
+    assert!(story.does_alone(&format!("verify return.zip --key {key}")).contains("Everything holds"));
+    covert_cameras_are_not_named(&evidence, &fs::read(story.path().join("return.zip")).expect("bytes"));
+
+    story.at("national");
+    office(&mut story, &key);
+    story.does("na1", "lea expect northmere \"annual return 2026\" --due 2026-10-31 --kind annual-return");
+    let receive = "--lea northmere --return \"annual return 2026\"";
+    let none = "is the annual return on cameras (4.2), and the bundle holds none; it holds no completed audit";
+    story.is_refused("na1", &format!("receive A1.zip {receive}"), none);
+    assert!(!story.does("na1", "national").contains("received 2026-10-01"));
+    let receipt = story.does("na1", &format!("receive return.zip {receive}"));
+    assert!(receipt.contains("holds         the annual return (4.2), 2025-10-01 up to 2026-10-01"), "{receipt}");
+    assert!(story.does("na1", "national").contains("return         annual return 2026, due 2026-10-31: received"));
+}
+
+/// The files of a bundle are stored as they are, so what is in them is in its bytes.
+fn covert_cameras_are_not_named(evidence: &Path, bundle: &[u8]) {
+    let text = String::from_utf8_lossy(bundle);
+    let cameras = fs::read_to_string(evidence.join("cameras.csv")).expect("text");
+    let (covert, others): (Vec<&str>, Vec<&str>) =
+        cameras.lines().skip(1).partition(|line| line.split(',').any(|cell| cell == "covert"));
+    let id = |line: &&str| line.split(',').next().expect("an id").to_owned();
+    assert!(!covert.is_empty() && others.iter().map(id).any(|camera| text.contains(&camera)));
+    for camera in covert.iter().map(id) {
+        assert!(!text.contains(&camera), "{camera} is named");
+    }
+}
+
 /// Where the evidence store keeps these bytes.
 fn object_of(workspace: &Path, file: &Path) -> PathBuf {
     let bytes = fs::read(file).expect("a file");
@@ -168,9 +211,27 @@ fn the_national_auditors_own_audit_runs_through_and_is_told_to_the_extent_that_w
     story.is_refused("lc1", "controllers-report --to lc1", "has not said");
     story.does("lc1", "extent set lc1 nothing");
     assert!(story.does("lc1", "controllers-report --to lc1").contains("Nothing is shown"));
-    story.does("na1", "extent set lc1 findings");
+    story.is_refused("na1", "extent set lc1 everything", "lc1 set on 2026-10-20 what they are shown, and only lc1");
+    story.does("lc1", "extent set lc1 findings");
     let told = story.does("lc1", "controllers-report --to lc1 --html told.html");
     assert!(told.contains("8.3.4") && told.contains("findings: none"), "{told}");
     assert!(fs::read_to_string(story.path().join("told.html")).expect("a page").contains("8.3.4"));
     story.is_refused("lc1", "lea register x --name X --key y", "public key");
+
+    // The controller of one LEA sets their own, reads that, and nothing of the others.
+    story.does("ad9", "person add co1 --name \"C. Controller\"");
+    story.does("ad9", "role give co1 controller --reason \"controller of Northmere\"");
+    story.does("na1", "extent set co1 figures --lea northmere");
+    let told = story.does("co1", "controllers-report --to co1 --lea northmere");
+    assert!(told.contains("as N. Auditor (not the controller, who has set nothing) set on 2026-10-20"), "{told}");
+    story.does("co1", "extent set co1 findings --lea northmere");
+    let told = story.does("co1", "controllers-report --to co1 --lea northmere");
+    assert!(told.contains("findings, as the controller set on 2026-10-20") && told.contains("8.3.4"), "{told}");
+    let list = story.does("na1", "extent list");
+    assert!(list.contains("findings since 2026-10-20, set by themself"), "{list}");
+    let none = "holds no role that lets them";
+    for verb in ["national", "lea list", "extent list", "status", "audit list", "controllers-report --to lc1"] {
+        story.is_refused("co1", verb, none);
+    }
+    story.is_refused("co1", "extent set lc1 everything", "a controller says how much they themselves are shown");
 }

@@ -1,5 +1,6 @@
-use crate::compliance::acts::audit::Verdict;
-use crate::compliance::acts::national::{Extent, StatedAudit, StatedNoncompliance};
+use crate::compliance::acts::audit::{Size, Verdict};
+use crate::compliance::acts::national::{ExceptionsTold, Extent, StatedAudit, StatedNoncompliance};
+use crate::compliance::acts::retention::ReturnPeriod;
 use crate::compliance::acts::schedule::Outcome;
 use crate::compliance::acts::{AuditId, ReceiptId};
 use crate::compliance::national::controllers::{AuditTold, Conclusion, ControllersReport, FindingTold, ItemTold};
@@ -22,7 +23,18 @@ fn stated(audit: &str, clause: &str, signed_off: bool) -> StatedAudit {
         examined: 624,
         failed: 3,
         findings: 2,
+        outcome: Some(Outcome::Unsatisfactory),
+        planned: Some(Size::Rate("5 %".into())),
+        exceptions: Some(ExceptionsTold { confirmed: 3, dismissed: 12 }),
     }
+}
+
+/// An audit of days to come, of which nothing was examined.
+fn unexamined() -> StatedAudit {
+    let (outcome, planned, exceptions) = (Some(Outcome::Satisfactory), None, None);
+    let (to, population, examined, failed, findings) = (day("2026-05-01"), 0, 0, 0, 0);
+    let audit = stated("A3", "8.2.7", false);
+    StatedAudit { to, population, examined, failed, findings, outcome, planned, exceptions, ..audit }
 }
 
 fn matter(name: &str, reported: Option<&str>, closed: bool) -> StatedNoncompliance {
@@ -31,6 +43,8 @@ fn matter(name: &str, reported: Option<&str>, closed: bool) -> StatedNoncomplian
         clause: "8.2.4.b".into(),
         identified_on: day("2026-04-05"),
         reported_on: reported.map(day),
+        stated_on: None,
+        lacks_audit_report: false,
         closed,
     }
 }
@@ -51,11 +65,16 @@ pub fn accepted() -> Receipt {
         root: "5b".repeat(32),
         made_at: at("2026-04-13T16:00:00Z"),
         defects: Vec::new(),
+        annual_return: Some(ReturnPeriod { from: day("2025-04-01"), to: day("2026-04-01") }),
         returns: vec!["audits of the first quarter".into(), "annual return on cameras (4.2)".into()],
-        audits: vec![stated("A1", "8.2.4.a", true), stated("A2", "8.2.4.b", true), stated("A3", "8.2.7", false)],
+        audits: vec![stated("A1", "8.2.4.a", true), stated("A2", "8.2.4.b", true), unexamined()],
         noncompliances: vec![
             matter("N1", Some("2026-04-20"), true),
-            matter("N2", Some("2026-05-10"), false),
+            StatedNoncompliance {
+                stated_on: Some(day("2026-05-24")),
+                lacks_audit_report: true,
+                ..matter("N2", Some("2026-05-10"), false)
+            },
             matter("N3", None, false),
         ],
         witnessed_at: Some(at("2026-04-14T10:15:02Z")),
@@ -71,6 +90,7 @@ pub fn refused() -> Receipt {
         office: hostile::text(),
         received_by: hostile::text(),
         defects: vec!["entry 12: its leaf hash is not the one the tree holds".into(), hostile::text()],
+        annual_return: None,
         returns: vec![hostile::text(), String::new()],
         witnessed_at: None,
         cosignature: String::new(),
@@ -80,7 +100,15 @@ pub fn refused() -> Receipt {
 
 /// Bundles of which nothing can be told but that they came.
 fn empty() -> Receipt {
-    Receipt { returns: Vec::new(), audits: Vec::new(), noncompliances: Vec::new(), witnessed_at: None, ..accepted() }
+    let annual_return = None;
+    Receipt {
+        annual_return,
+        returns: Vec::new(),
+        audits: Vec::new(),
+        noncompliances: Vec::new(),
+        witnessed_at: None,
+        ..accepted()
+    }
 }
 
 fn finding(name: &str, closed_on: Option<&str>) -> FindingTold {
@@ -132,6 +160,8 @@ pub fn everything_shown() -> ControllersReport {
         lea: Some("Northmere Constabulary (made up)".into()),
         extent: Extent::Everything,
         set_on: day("2026-01-15"),
+        set_by: "Made-up Controller".into(),
+        by_controller: true,
         audits: vec![
             audited(),
             AuditTold {
@@ -156,6 +186,7 @@ pub fn everything_shown() -> ControllersReport {
 pub fn hostile_shown() -> ControllersReport {
     let mut report = everything_shown();
     (report.office, report.controller, report.lea) = (hostile::text(), hostile::text(), Some(hostile::text()));
+    (report.set_by, report.by_controller) = (hostile::text(), false);
     let audit = &mut report.audits[0];
     audit.conclusion = Some(Conclusion { findings: hostile::text(), extent: hostile::text(), action: hostile::text() });
     let finding = &mut audit.findings[0];
@@ -202,7 +233,7 @@ fn a_report_to_a_controller_who_asked_for_everything_is_the_golden_page() {
 fn what_people_wrote_in_a_report_to_a_controller_is_text_and_no_markup() {
     let html = controllers_report(&hostile_shown());
     form::is_fit(&html);
-    hostile::is_only_text_in(&html, 10);
+    hostile::is_only_text_in(&html, 11);
     is_the_golden("controllers_report_hostile", &html);
 }
 

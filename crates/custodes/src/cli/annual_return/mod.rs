@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use custodes_checks::Window;
 use custodes_checks::annual_return::annual_return;
 use custodes_pages::annual_return::AnnualReturn as Page;
 use custodes_report::{Sheet, write_csv_document, write_text, write_workbook};
@@ -10,6 +11,8 @@ use super::folder::{Folder, tell};
 use super::outputs::can_be_written;
 use super::progress::Progress;
 use super::{Mistakes, OutputFormat, RAN, print};
+use crate::work::checking::DrawnReturn;
+use crate::work::{WorkError, Workspace};
 
 mod document;
 mod json;
@@ -66,6 +69,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Mistakes> {
         (OutputFormat::Table, Some(_)) => {}
     }
     Ok(RAN)
+}
+
+/// The return of a workspace, drawn from its evidence in force: as a page, and for programs.
+///
+/// # Errors
+/// When the evidence cannot be read to its end.
+pub fn of_workspace(workspace: &Workspace, window: Window) -> Result<(String, String), WorkError> {
+    let DrawnReturn { parameters, drawn, outcome, report } = workspace.annual_return(window)?;
+    let told = document::Told { window, drawn: &drawn, outcome: &outcome, report: &report, parameters: &parameters };
+    Ok((custodes_pages::annual_return(&told.page()), format!("{:#}\n", json::annual_return(&told))))
 }
 
 /// What a file is to be, by the end of its name.

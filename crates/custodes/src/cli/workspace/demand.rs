@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
-use crate::words::counted;
+use crate::words::{counted, grouped};
 use crate::work::audits::today;
 use crate::work::outgoing;
 
@@ -120,7 +120,8 @@ fn extent_name(extent: Shown) -> &'static str {
 /// How much of the National Auditor's own audits a controller is shown (8.3.3)
 #[derive(Debug, clap::Subcommand)]
 pub enum Extent {
-    /// Sets it, from now on: nothing, figures, findings or everything
+    /// Sets it, from now on: nothing, figures, findings or everything; a controller who set theirs is the only one
+    /// who changes it
     Set {
         controller: PersonId,
         #[arg(value_parser = shown)]
@@ -149,10 +150,11 @@ pub fn extent(place: &Place, verb: Extent) -> Result<u8, Mistakes> {
                 let of = set.what.lea.as_deref().unwrap_or("lead controller");
                 let name = record.name_of(&set.what.controller);
                 format!(
-                    "{:<16} {name:<24} {of:<20} {} since {}",
+                    "{:<16} {name:<24} {of:<20} {} since {}, set by {}",
                     set.what.controller,
                     extent_name(set.what.extent),
-                    set.done.day()
+                    set.done.day(),
+                    if set.by_controller() { "themself".to_owned() } else { record.name_of(&set.done.by) },
                 )
             });
             let lines: Vec<String> = lines.collect();
@@ -186,7 +188,7 @@ pub fn report(arguments: Report) -> Result<u8, Mistakes> {
     let mut session = arguments.place.session()?;
     let by = session.by.clone();
     // A controller reads their own; whatever they were shown beyond it would go past the extent.
-    let action = if by == arguments.to { Action::ReadNational } else { Action::IssueReport };
+    let action = if by == arguments.to { Action::ReadShown } else { Action::IssueReport };
     session.workspace.permit(&by, action, None)?;
     let report = ControllersReport::of(&session.workspace.record, &arguments.to, arguments.lea.as_deref())?;
     if let Some(file) = &arguments.html {
@@ -200,10 +202,10 @@ fn report_text(report: &ControllersReport) -> String {
     let mut lines = vec![
         "OFFICIAL-SENSITIVE".to_owned(),
         format!("Audits of the National Auditor ({}), for {}, {whose}", report.office, report.controller),
-        format!("Shown: {}, as set on {}", extent_name(report.extent), report.set_on),
+        format!("Shown: {}, as {} set on {}", extent_name(report.extent), who_set_it(report), report.set_on),
     ];
     if report.extent == Shown::Nothing {
-        lines.push("Nothing is shown, as the controller wished".to_owned());
+        lines.push("Nothing is shown".to_owned());
     } else if report.audits.is_empty() {
         lines.push("No audit of 8.3.3 to 8.3.5 is signed off yet".to_owned());
     }
@@ -211,16 +213,23 @@ fn report_text(report: &ControllersReport) -> String {
     lines.join("\n")
 }
 
+fn who_set_it(report: &ControllersReport) -> String {
+    if report.by_controller {
+        return "the controller".to_owned();
+    }
+    format!("{} (not the controller, who has set nothing)", report.set_by)
+}
+
 fn audit_lines(audit: &AuditTold, lines: &mut Vec<String>) {
     lines.push(format!("{} of {} ({}), {} to {}", audit.audit, audit.clause, audit.title, audit.from, audit.to));
     let rate = audit.rate.map_or("no rate".to_owned(), |rate| rate.to_string());
     lines.push(format!(
-        "  completed {}, {}: {} records, {} examined, {} failed, {rate}",
+        "  completed {}, {}: {}, {} examined, {} failed, {rate}",
         audit.completed_on,
         audit.outcome.name(),
-        audit.records,
-        audit.examined,
-        audit.failed
+        counted(audit.records, "record", "records"),
+        grouped(audit.examined),
+        grouped(audit.failed)
     ));
     for finding in &audit.findings {
         let closed = finding.closed_on.map_or("open".to_owned(), |on| format!("closed {on}"));

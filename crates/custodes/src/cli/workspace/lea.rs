@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use custodes_compliance::acts::national::{LeaRegistered, ReturnExpected, StatedAudit};
+use custodes_compliance::acts::national::{
+    LeaRegistered, ReturnExpected, ReturnKind, StatedAudit, StatedNoncompliance,
+};
+use custodes_compliance::acts::schedule::Outcome;
 use custodes_compliance::acts::{Act, Mark, ReceiptId};
 use custodes_compliance::london;
 use custodes_compliance::national::Receipt;
@@ -13,7 +16,7 @@ use serde_json::json;
 
 use super::{Place, day, name};
 use crate::cli::Mistakes;
-use crate::words::counted;
+use crate::words::{counted, grouped};
 use crate::work::{outgoing, random};
 
 /// The register of LEAs
@@ -44,6 +47,9 @@ pub enum Verb {
         /// The last day for it
         #[arg(long, value_name = "DAY", value_parser = day)]
         due: Day,
+        /// What it has to hold: a bundle without the annual return is not received as one
+        #[arg(long, value_enum, default_value = "other")]
+        kind: Kind,
     },
     /// Prints a receipt again
     Receipt {
@@ -53,6 +59,15 @@ pub enum Verb {
         #[arg(long, value_name = "FILE.html")]
         html: Option<PathBuf>,
     },
+}
+
+/// What an expected return has to hold.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Kind {
+    /// The annual return on cameras (4.2), as `custodes bundle --return` makes it
+    AnnualReturn,
+    /// What its words say: nothing is looked for
+    Other,
 }
 
 pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
@@ -86,11 +101,15 @@ pub fn run(place: &Place, verb: Verb) -> Result<u8, Mistakes> {
             };
             session.say(&text, json!(record.leas))
         }
-        Verb::Expect { lea, what, due } => {
-            session.act(|_| Ok(Act::from(ReturnExpected { lea: lea.clone(), what: what.clone(), due })))?;
+        Verb::Expect { lea, what, due, kind } => {
+            let (kind, is) = match kind {
+                Kind::AnnualReturn => (ReturnKind::AnnualReturn, ", the annual return on cameras (4.2),"),
+                Kind::Other => (ReturnKind::Other, ""),
+            };
+            session.act(|_| Ok(Act::from(ReturnExpected { lea: lea.clone(), what: what.clone(), due, kind })))?;
             session.say(
-                &format!("{what:?} is expected of {lea} by {due}"),
-                json!({ "lea": lea, "what": what, "due": due }),
+                &format!("{what:?}{is} is expected of {lea} by {due}"),
+                json!({ "lea": lea, "what": what, "due": due, "kind": kind }),
             )
         }
         Verb::Receipt { receipt, html } => {
@@ -112,7 +131,7 @@ pub fn receipt_text(told: &Receipt) -> String {
         format!("RECEIPT {} of {}, entry {} of its journal", told.receipt, told.office, told.entry),
         format!("  from          {} ({})", told.name, told.lea),
         format!("  received      {} by {}", london::in_words(told.received_at), told.received_by),
-        format!("  file          SHA-256 {}, {} bytes", told.sha256, told.bytes),
+        format!("  file          SHA-256 {}, {}", told.sha256, counted(told.bytes, "byte", "bytes")),
         format!(
             "  journal       {}, root {}, made {}",
             counted(told.size, "entry", "entries"),
@@ -120,18 +139,18 @@ pub fn receipt_text(told: &Receipt) -> String {
             london::in_words(told.made_at)
         ),
     ];
+    lines.extend(
+        told.annual_return.map(|of| format!("  holds         the annual return (4.2), {} up to {}", of.from, of.to)),
+    );
     lines.extend(told.returns.iter().map(|what| format!("  return        {what}")));
     if told.accepted() {
         lines.push("  verified      everything in it holds".to_owned());
-        lines.extend(told.audits.iter().map(|audit| {
-            let signed = if audit.signed_off { "signed off" } else { "not signed off" };
-            format!("  audit         {}; {signed}", stated(audit))
-        }));
+        lines.extend(
+            told.audits.iter().map(|audit| format!("  audit         {}", stated(audit, &audit.remarks(told.made_at)))),
+        );
         lines.extend(told.noncompliances.iter().map(|matter| {
             let state = if matter.closed { "closed" } else { "open" };
-            let reported = matter
-                .reported_on
-                .map_or("not reported, as stated".to_owned(), |on| format!("reported {on}, as stated"));
+            let reported = reported(matter);
             format!(
                 "  non-compliance {} of {}, identified {}, {reported}; {state}",
                 matter.noncompliance, matter.clause, matter.identified_on
@@ -151,17 +170,35 @@ pub fn receipt_text(told: &Receipt) -> String {
     lines.join("\n")
 }
 
+/// When an LEA reported a matter, as it says, and when it said so.
+fn reported(matter: &StatedNoncompliance) -> String {
+    let Some(on) = matter.reported_on else { return "not reported, as stated".to_owned() };
+    let stated = matter.stated_on.map_or(String::new(), |day| format!(" on {day}"));
+    let without = if matter.lacks_audit_report { "; no audit report went with it" } else { "" };
+    format!("reported {on}, as stated{stated}{without}")
+}
+
 /// An audit of an LEA, as its bundle states it.
-pub(super) fn stated(audit: &StatedAudit) -> String {
+pub(super) fn stated(audit: &StatedAudit, remarks: &[&str]) -> String {
+    let outcome = audit.outcome.map_or("outcome not stated", Outcome::name);
+    let planned = audit.planned_in_words().map_or("no sample planned".to_owned(), |size| format!("planned {size}"));
+    let exceptions = audit.exceptions.map_or(String::new(), |of| {
+        let number = of.confirmed + of.dismissed;
+        let (confirmed, dismissed) = (grouped(of.confirmed), grouped(of.dismissed));
+        let settled = counted(number, "machine exception", "machine exceptions");
+        format!(", {settled} settled ({confirmed} confirmed, {dismissed} dismissed)")
+    });
+    let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
+    let remarks: String = remarks.iter().map(|remark| format!("; {}", remark.to_uppercase())).collect();
     format!(
-        "{} of {}, {} up to {}: {}, {} examined, {} failed, {}",
+        "{} of {}, {} up to {}: {outcome}; {}, {planned}, {} examined, {} failed, {}{exceptions}; {signed}{remarks}",
         audit.audit,
         audit.clause,
         audit.from,
         audit.to,
         counted(audit.population, "record", "records"),
-        audit.examined,
-        audit.failed,
+        grouped(audit.examined),
+        grouped(audit.failed),
         counted(audit.findings, "finding", "findings")
     )
 }

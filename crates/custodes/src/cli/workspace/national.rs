@@ -1,5 +1,6 @@
 //! `custodes national`: all LEAs at a glance: what came, what is late, which figures may be compared.
 
+use custodes_compliance::acts::schedule::Outcome;
 use custodes_compliance::national::{Came, ClauseFigures, Lea, National};
 use custodes_compliance::roles::Action;
 use custodes_compliance::time::Day;
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use super::{Place, day};
 use crate::cli::Mistakes;
-use crate::words::counted;
+use crate::words::{counted, grouped};
 use crate::work::audits::today;
 
 /// All LEAs: returns, punctuality, audits due, demands, and figures beside what made them
@@ -126,9 +127,7 @@ fn what_came(lea: &Lea, lines: &mut Vec<String>) {
 
 fn audit_lines(lea: &Lea, lines: &mut Vec<String>) {
     for told in &lea.audits {
-        let audit = &told.audit;
-        let signed = if audit.signed_off { "signed off" } else { "NOT signed off" };
-        lines.push(format!("  audit          {}; {signed} ({})", super::lea::stated(audit), told.receipt));
+        lines.push(format!("  audit          {} ({})", super::lea::stated(&told.audit, &told.remarks), told.receipt));
     }
     for due in lea.overdue_audits() {
         let (last, by) = (due.last.map(|day| day.to_string()), due.due.map(|day| day.to_string()));
@@ -156,12 +155,20 @@ fn figure_lines(clause: &ClauseFigures, lines: &mut Vec<String>) {
         lines.push("    the periods are not all of one length".to_owned());
     }
     for figure in &clause.figures {
-        let rate = figure.rate.map_or("nothing examined".to_owned(), |rate| rate.to_string());
+        let rate = figure.rate.map_or("no rate".to_owned(), |rate| rate.to_string());
+        let outcome = figure.outcome.map_or("outcome not stated", Outcome::name);
+        let planned = figure.planned.as_ref().map_or("no sample planned".to_owned(), |size| format!("planned {size}"));
+        let remarks: String = figure.remarks.iter().map(|remark| format!("; {}", remark.to_uppercase())).collect();
         let set: Vec<String> = figure.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let set = if set.is_empty() { "all parameters by default".to_owned() } else { set.join(", ") };
+        let set = if set.is_empty() { "what it rests on by default".to_owned() } else { set.join(", ") };
         lines.push(format!(
-            "    {:<16} {} of {}: {rate}; {} in the population, {} to {}; {set}",
-            figure.lea, figure.failed, figure.examined, figure.population, figure.from, figure.to
+            "    {:<16} {} of {}: {rate}; {outcome}; {} in the population, {planned}, {} to {}; {set}{remarks}",
+            figure.lea,
+            grouped(figure.failed),
+            grouped(figure.examined),
+            grouped(figure.population),
+            figure.from,
+            figure.to
         ));
     }
 }

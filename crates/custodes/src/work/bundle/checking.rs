@@ -14,8 +14,8 @@ use custodes_journal::tree::TreeSize;
 use super::entries::Proven;
 use super::open::continues;
 use super::{
-    CHECKPOINT, ENTRIES, INFO, Info, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED, contents, frame_name,
-    since_report_name,
+    CHECKPOINT, ENTRIES, INFO, Info, READ_ME, RETURN_JSON, RETURN_PAGE, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS,
+    WITNESSED, contents, frame_name, since_report_name,
 };
 use crate::words::counted;
 use crate::work::disposed::Disposed;
@@ -192,6 +192,7 @@ impl<'a> Checking<'a> {
         let same = made.audits == info.audits
             && made.for_whom == info.for_whom
             && made.interim == info.interim
+            && made.annual_return == info.annual_return
             && made.program == info.program;
         if !same || Some(made.size) != info.entry.checked_add(1) {
             self.defect(format!(
@@ -257,6 +258,9 @@ impl<'a> Checking<'a> {
             if !proofs.contains(*name) {
                 self.defects.push(format!("{name}: it was added to the bundle after it was made"));
             }
+        }
+        if made.annual_return.is_some() && ![RETURN_PAGE, RETURN_JSON].iter().all(|name| named.contains_key(name)) {
+            self.defect("it says that the annual return is in it, and it is not".to_owned());
         }
         self.named_by_entries(&named);
         self.hold(match whole {

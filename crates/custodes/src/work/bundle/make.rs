@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use custodes_compliance::acts::retention::BundleMade;
+use custodes_compliance::acts::retention::{BundleMade, ReturnPeriod};
 use custodes_compliance::acts::{Act, AuditId, PersonId};
 use custodes_compliance::record::{Done, Record, Recorded};
 use custodes_compliance::roles::Action;
@@ -17,8 +17,8 @@ use custodes_store::SqliteLog;
 use super::entries::Proven;
 use super::selection::{runs, select};
 use super::{
-    CHECKPOINT, ENTRIES, FORM, Files, INFO, Info, MARKING, READ_ME, SINCE_PREVIOUS, SINCE_WITNESSED, SUMS, WITNESSED,
-    container, contents, since_report_name, sums,
+    CHECKPOINT, ENTRIES, FORM, Files, INFO, Info, MARKING, READ_ME, RETURN_JSON, RETURN_PAGE, SINCE_PREVIOUS,
+    SINCE_WITNESSED, SUMS, WITNESSED, container, contents, since_report_name, sums,
 };
 use crate::work::audits as auditing;
 use crate::work::{WorkError, Workspace, outgoing};
@@ -34,30 +34,44 @@ pub struct Made {
     pub info: Info,
 }
 
+/// What a bundle is asked to hold, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub audits: &'a [AuditId],
+    pub for_whom: &'a str,
+    /// Make it though an audit is not finished and reported on.
+    pub interim: bool,
+    pub annual_return: Option<&'a AnnualReturn>,
+}
+
+/// The annual return on cameras (4.2), as it was drawn up.
+#[derive(Debug, Clone)]
+pub struct AnnualReturn {
+    pub period: ReturnPeriod,
+    pub page: String,
+    pub json: String,
+}
+
 /// Makes the bundle of some audits for a receiver. When a run was interrupted after its act, the next one
 /// writes that bundle, and no second act.
 ///
 /// # Errors
 /// When the person may not, an audit is not there, or is not finished and reported on though no `interim`
 /// bundle is asked for, the file is there already, or evidence is damaged.
-pub fn make(
-    workspace: &mut Workspace,
-    by: &PersonId,
-    audits: &[AuditId],
-    for_whom: &str,
-    interim: bool,
-    out: &Path,
-) -> Result<Made, WorkError> {
-    let audits = with_other_draws(&workspace.record, audits);
-    if audits.is_empty() {
-        return Err("say which audits: --audit A1, and so on".into());
+pub fn make(workspace: &mut Workspace, by: &PersonId, asked: Asked<'_>, out: &Path) -> Result<Made, WorkError> {
+    let audits = with_other_draws(&workspace.record, asked.audits);
+    if audits.is_empty() && asked.annual_return.is_none() {
+        return Err("say what goes into it: --audit A1, and so on, or the annual return (--return)".into());
     }
-    let for_whom = for_whom.trim();
+    let for_whom = asked.for_whom.trim();
     if for_whom.is_empty() {
         return Err("say for whom the bundle is: --for".into());
     }
     if outgoing::is_there(out) {
         return Err(format!("{}: there is a file of that name already: name a new one", out.display()).into());
+    }
+    if audits.is_empty() {
+        workspace.permit(by, Action::IssueReport, None)?;
     }
     for id in &audits {
         workspace.permit(by, Action::IssueReport, Some(id))?;
@@ -66,15 +80,23 @@ pub fn make(
         }
     }
     let unfinished_audit = audits.iter().find(|id| !is_reported_on(&workspace.record, id));
-    if let (Some(id), false) = (unfinished_audit, interim) {
+    if let (Some(id), false) = (unfinished_audit, asked.interim) {
         return Err(format!(
             "{id} is not completed, or no report of it was issued since (custodes report {id}): a bundle of it as it \
              stands says that it is one (--interim)"
         )
         .into());
     }
-    let contents = contents::gather(workspace, &audits)?;
-    let described = describe(&contents, &audits, for_whom, unfinished_audit.is_some());
+    let mut contents = contents::gather(workspace, &audits)?;
+    if let Some(annual_return) = asked.annual_return {
+        contents.insert(RETURN_PAGE.to_owned(), annual_return.page.clone().into_bytes());
+        contents.insert(RETURN_JSON.to_owned(), annual_return.json.clone().into_bytes());
+    }
+    let described = BundleMade {
+        interim: unfinished_audit.is_some(),
+        annual_return: asked.annual_return.map(|of| of.period),
+        ..describe(&contents, &audits, for_whom)
+    };
     let made = match unfinished(&workspace.record, by, &described) {
         Some(made) => {
             workspace.sign()?;
@@ -107,7 +129,7 @@ fn is_reported_on(record: &Record, id: &AuditId) -> bool {
 }
 
 /// The act, but for what depends on where in the journal it comes to stand.
-fn describe(contents: &Files, audits: &[AuditId], for_whom: &str, interim: bool) -> BundleMade {
+fn describe(contents: &Files, audits: &[AuditId], for_whom: &str) -> BundleMade {
     let list = sums(contents.iter().map(|(name, bytes)| (name.as_str(), bytes)));
     BundleMade {
         sha256: Hash::of(list.as_bytes()).to_string(),
@@ -117,7 +139,8 @@ fn describe(contents: &Files, audits: &[AuditId], for_whom: &str, interim: bool)
         size: 0,
         contents: contents.iter().map(|(name, bytes)| (name.clone(), Hash::of(bytes).to_string())).collect(),
         entries: Vec::new(),
-        interim,
+        interim: false,
+        annual_return: None,
         program: concat!("custodes ", env!("CARGO_PKG_VERSION")).to_owned(),
     }
 }
@@ -196,6 +219,7 @@ fn write(workspace: &Workspace, made: &Recorded<BundleMade>, mut files: Files, o
         for_whom: made.what.for_whom.clone(),
         audits: made.what.audits.clone(),
         standard: opened.standard.clone(),
+        annual_return: made.what.annual_return,
         interim: made.what.interim,
         program: made.what.program.clone(),
         previous,

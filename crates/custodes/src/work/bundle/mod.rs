@@ -13,6 +13,7 @@
 //! | `frames/A1-1.jsonl` | the frame of each plan |
 //! | `evidence/A1.csv` | the rows that were judged |
 //! | `report/A1.html`, `report/A1-consistency.txt` | the report issued last, and the proof that the checkpoint continues the one it rests on |
+//! | `return/annual-return.html`, `return/annual-return.json` | the annual return on cameras (4.2), where one was asked for |
 //! | `attachments/…` | what was attached, each under its SHA-256 |
 //!
 //! Making one is an act: its entry names the contents and the entries that the bundle carries, and is in the
@@ -32,14 +33,19 @@ mod tests;
 use std::collections::BTreeMap;
 
 use custodes_compliance::acts::AuditId;
+use custodes_compliance::acts::retention::ReturnPeriod;
 use custodes_compliance::time::Instant;
 use custodes_journal::hash::Hash;
 use serde::{Deserialize, Serialize};
 
 pub use container::MARKING;
-pub use make::make;
+pub use make::{AnnualReturn, Asked, make};
 pub use open::{Opened, open, open_with};
 pub use parts::parts;
+
+/// The annual return, as a page and for programs.
+const RETURN_PAGE: &str = "return/annual-return.html";
+const RETURN_JSON: &str = "return/annual-return.json";
 
 const FORM: &str = "custodes-bundle/v1";
 
@@ -72,6 +78,9 @@ pub struct Info {
     pub made_at: Instant,
     pub for_whom: String,
     pub audits: Vec<AuditId>,
+    /// The annual return on cameras (4.2) is in it, of this period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annual_return: Option<ReturnPeriod>,
     /// An audit in it is not finished, or no report of it was issued since it was.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interim: bool,
@@ -89,12 +98,18 @@ impl Info {
         format!("{}\n", serde_json::to_string_pretty(self).unwrap_or_default())
     }
 
+    /// What it is a bundle of: `A1, A2`, and the annual return.
+    pub fn holds(&self) -> String {
+        let audits: Vec<String> = self.audits.iter().map(ToString::to_string).collect();
+        let annual = self.annual_return.map(|of| format!("annual return (4.2) {} up to {}", of.from, of.to));
+        audits.into_iter().chain(annual).collect::<Vec<_>>().join(", ")
+    }
+
     /// What whoever opens the archive by hand reads first.
     fn read_me(&self) -> String {
-        let audits: Vec<String> = self.audits.iter().map(ToString::to_string).collect();
         format!(
             "{MARKING}\n\n\
-             Audit records of {} for {}: {}.\n\
+             {} of {} for {}: {}.\n\
              Made on {}, from the journal {} at {} entries.\n{}\n\
              It holds personal data. Handle, send and dispose of it as its marking asks.\n\n\
              To verify it, with no workspace and no network:\n\n    \
@@ -104,9 +119,10 @@ impl Info {
              C2SP signed note; each line of entries.jsonl is a leaf of its RFC 6962 tree, with the proof of it; a draw\n\
              is repeated from frames/ and the seed with the Python package consistent-sampler.\n\n\
              {MARKING}\n",
+            if self.annual_return.is_some() { "Records and the annual return" } else { "Audit records" },
             self.lea,
             self.for_whom,
-            audits.join(", "),
+            self.holds(),
             self.made_at,
             self.origin,
             self.size,

@@ -11,14 +11,15 @@ use custodes_journal::log::Log;
 use custodes_journal::witness::{AddCheckpoint, Seen, Witness, add_cosignatures};
 
 use super::open::read;
-use super::{CHECKPOINT, ENTRIES, INFO, SUMS, WITNESSED, container, make, sums};
+use super::{Asked, CHECKPOINT, ENTRIES, INFO, SUMS, WITNESSED, container, make, sums};
 use crate::work::sample::{Sample, sample};
 
 impl Sample {
     fn bundle(&mut self, name: &str) -> Vec<u8> {
         let audits: Vec<_> = self.workspace.record.audits.keys().copied().collect();
         let out = self.folder.path().join(name);
-        make(&mut self.workspace, &self.auditor, &audits, "the National Auditor", true, &out).unwrap();
+        let asked = Asked { audits: &audits, for_whom: "the National Auditor", interim: true, annual_return: None };
+        make(&mut self.workspace, &self.auditor, asked, &out).unwrap();
         fs::read(out).unwrap()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Steps, ensure, given};
 use crate::acts::Act;
+use crate::acts::national::{BundleReceived, ReturnKind};
 use crate::acts::people::Kind;
 use crate::record::{Record, admission::Actor};
 use crate::roles::Role;
@@ -30,7 +31,8 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             ensure(stranger.is_none(), || {
                 let what = stranger.map(String::as_str).unwrap_or_default();
                 format!("no return {what:?} is expected of {}: custodes lea expect", act.lea)
-            })
+            })?;
+            holds_what_is_expected(record, act)
         }
         Act::ReturnExpected(act) => {
             registered(&act.lea)?;
@@ -53,13 +55,38 @@ pub(super) fn refusals(record: &Record, act: &Act, actor: &Actor<'_>) -> Steps {
             ensure(act.lea.is_some() || controller.holds(Role::LeadController, actor.today()), || {
                 format!("{} is no lead controller: say of which LEA they are the controller (--lea)", act.controller)
             })?;
+            if actor.person == &act.controller {
+                return Ok(());
+            }
             let auditor = record.person(actor.person).is_some_and(|p| p.holds(Role::NationalAuditor, actor.today()));
-            ensure(auditor || actor.person == &act.controller, || {
-                "a controller says how much they themselves are shown, and nobody else".to_owned()
+            ensure(auditor, || "a controller says how much they themselves are shown, and nobody else".to_owned())?;
+            // Under whatever office they set it: it is the person's own word.
+            let own = record.extents.iter().find(|set| set.what.controller == act.controller && set.by_controller());
+            ensure(own.is_none(), || {
+                let on = own.map(|set| set.done.day().to_string()).unwrap_or_default();
+                format!("{0} set on {on} what they are shown, and only {0} changes that", act.controller)
             })
         }
         _ => Ok(()),
     }
+}
+
+/// A bundle is not taken for an annual return that it does not hold. One that was refused is taken for nothing.
+fn holds_what_is_expected(record: &Record, act: &BundleReceived) -> Steps {
+    if act.annual_return.is_some() || !act.defects.is_empty() {
+        return Ok(());
+    }
+    let mut of_lea = record.returns.iter().map(|due| &due.what).filter(|due| due.lea == act.lea);
+    let annual = of_lea.find(|due| due.kind == ReturnKind::AnnualReturn && act.returns.contains(&due.what));
+    ensure(annual.is_none(), || {
+        let what = annual.map(|due| due.what.as_str()).unwrap_or_default();
+        let audits: Vec<String> = act.audits.iter().map(|of| format!("{} of {}", of.audit, of.clause)).collect();
+        let holds = if audits.is_empty() { "no completed audit".to_owned() } else { audits.join(", ") };
+        format!(
+            "{what:?} is the annual return on cameras (4.2), and the bundle holds none; it holds {holds}: the LEA \
+             makes one with `custodes bundle --return`"
+        )
+    })
 }
 
 fn demands(record: &Record, act: &Act) -> Steps {
