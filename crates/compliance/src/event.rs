@@ -1,6 +1,6 @@
 //! The event rule: something happened, and a review of that subject must follow within a limit.
 
-use crate::london::{day_of, parse_day, day_or_instant};
+use crate::london::{day_of, day_or_instant, parse_day};
 use crate::time::{Day, Instant};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
