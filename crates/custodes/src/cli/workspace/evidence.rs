@@ -111,7 +111,7 @@ pub fn import(arguments: Import) -> Result<u8, Mistakes> {
             }
             let record = &session.workspace.record;
             let import = record.imports.get(&id);
-            lines.extend(import.iter().flat_map(|import| &import.what.lost).map(|lost| lost_in_words(lost)));
+            lines.extend(import.iter().flat_map(|import| &import.what.lost).map(lost_in_words));
             let counted = import.and_then(|import| Counted::of(record, import.what.answers?));
             lines.extend(counted.iter().map(|counted| format!("{}: {}", counted.request, counted.in_words())));
             let state = record.state_of_evidence(UpTo::Now);
