@@ -80,6 +80,11 @@ impl Workspace {
     /// # Errors
     /// When evidence is missing or has another length, or cannot be read to its end.
     pub fn check_for_board(&mut self, as_of: AsOf, anew: bool) -> Result<Said, WorkError> {
+        if self.record.evidence().next().is_none() && OwnRows::of(&self.record).files().next().is_none() {
+            // A new workspace has a board too; no clause on it is checked.
+            let (parameters, read_as_of) = (self.parameters_at(as_of.instant())?, as_of.instant());
+            return Ok(Said { parameters, duties: Vec::new(), clauses: Vec::new(), read_as_of, kept: false });
+        }
         let rests_on = self.rests_on(as_of)?;
         if !anew && let Some(said) = self.said_before(as_of, &rests_on)? {
             return Ok(said);

@@ -167,6 +167,15 @@ fn an_auditor_whose_user_ids_are_hidden_or_divided_by_commas_is_asked_about_each
 }
 
 #[test]
+fn the_board_of_a_new_workspace_says_what_to_do_first() {
+    let mut story = Story::begins("2026-10-01 08:00:00");
+    story.does("ad1", "init northmere --lea \"Northmere Constabulary\" --administrator ad1 --name \"A. Adams\"");
+    let board = story.does("ad1", "status");
+    assert!(board.contains("none is in force, so no clause is checked: custodes import takes it in"), "{board}");
+    assert!(board.contains("not checked") && !board.contains("clear  "), "{board}");
+}
+
+#[test]
 fn only_a_date_that_a_rule_made_is_moved() {
     let (mut story, _) = opened();
     let put_off = "--to 2026-12-10 --reason \"the desk is closed\"";

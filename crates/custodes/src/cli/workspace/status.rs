@@ -103,6 +103,9 @@ pub fn run(arguments: Arguments) -> Result<u8, Mistakes> {
 
 /// When the states of clauses are from: what falls due is reckoned to the minute all the same.
 fn read(said: &Said) -> String {
+    if said.clauses.is_empty() {
+        return "none is in force, so no clause is checked: custodes import takes it in".to_owned();
+    }
     let read = format!("read as of {}", london::in_words(said.read_as_of));
     if said.kept {
         format!("{read}; not read again, since nothing changed that the board rests on (--read-again)")
