@@ -19,7 +19,7 @@ fn because(act: AuditOpened, which: &str) -> AuditOpened {
     }
 }
 
-/// Disclosures of a quarter, of which two samples of one record each are drawn.
+/// Disclosures of a quarter, of which a sample of one record is drawn.
 fn with_a_sample() -> Force {
     let mut force = Force::audit_of("8.2.7");
     force.did("la1", plan("sm1"));
@@ -92,12 +92,11 @@ fn a_record_that_failed_counts_though_its_plan_was_given_up() {
 #[test]
 fn a_verdict_is_changed_with_a_note_and_the_one_before_is_kept() {
     let mut force = with_a_sample();
-    let judgement = |verdict, note: &str| {
-        let (key, question, note) = ("d1".to_owned(), "lawful".to_owned(), note.to_owned());
+    let clause = custodes_standard::v3::clause("8.2.7").unwrap();
+    let of = |verdict, note: &str| {
+        let (key, question, note) = ("d1".to_owned(), clause.judgements[0].name.to_owned(), note.to_owned());
         ItemJudged { audit: A1(), key, question, verdict, note }
     };
-    let clause = custodes_standard::v3::clause("8.2.7").unwrap();
-    let of = |verdict, note| ItemJudged { question: clause.judgements[0].name.to_owned(), ..judgement(verdict, note) };
     force.did("la2", of(Verdict::Fail, "no recipient is named"));
     assert!(force.refused("la1", of(Verdict::Pass, "")).contains("is judged otherwise than by la2 on 2026-10-01"));
     force.did("la1", of(Verdict::Pass, "the letter was found"));
